@@ -68,11 +68,7 @@ internal sealed partial class CommitLoop : IDisposable
         return _stopped.Task;
     }
 
-    public void Dispose()
-    {
-        _session.Dispose();
-        _slots.Dispose();
-    }
+    public void Dispose() => _session.Dispose(); // Not the slots: callers may still be on their way out.
 
     private void Run()
     {

@@ -4,7 +4,7 @@ namespace Strata.Store.Sqlite;
 public sealed record SqliteStoreOptions
 {
     /// <summary>The database file; created with its folder when missing, readable by the owner only. SQLite adds <c>-wal</c> and
-    /// <c>-shm</c> files beside it, the store <c>.lock</c> and <c>.pid</c>.</summary>
+    /// <c>-shm</c> files beside it, the store a <c>.lock</c> file.</summary>
     public required string Path { get; init; }
 
     /// <summary>Largest size of the database file, in bytes; writes beyond it fail with <see cref="StoreFullException"/>. The
