@@ -37,14 +37,16 @@ internal sealed class HostInterfaces(IHostCommand host, ISysctl sysctl)
         await AddAsync(bridge, cancellationToken);
 
         // The fixed hardware address: a bridge without one takes its ports' and changes it under the pods' neighbour tables.
-        // The route gives the host a source address on the pod network for cluster IPs, also when it has no default route.
+        // The route gives the host a source address on the pod network for cluster IPs, also when it has no default route. It
+        // leads to lo and not to the bridge, or the kernel would tell pods by ICMP redirect that cluster IPs are their
+        // neighbours. It goes away with its source address.
         // The bridge plug-in wants the gateway's address to be the first on the bridge.
         var dns = options.ClusterDnsIP is { } address ? $"addr replace {address}/32 dev {bridge}\n" : "";
         await BatchAsync(
             $"""
             link set dev {bridge} address {HardwareAddress(options.GatewayIP.GetAddressBytes())} mtu {mtu} up
             addr replace {options.GatewayIP}/{options.PodCidr.PrefixLength} brd + dev {bridge}
-            {dns}route replace {options.ServiceCidr} dev {bridge} src {options.GatewayIP}
+            {dns}route replace {options.ServiceCidr} dev lo src {options.GatewayIP}
 
             """,
             cancellationToken);

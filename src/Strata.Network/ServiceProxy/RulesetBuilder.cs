@@ -89,7 +89,7 @@ internal sealed class RulesetBuilder(ProxyOptions options)
             "iifname != \"lo\" ip saddr 127.0.0.0/8 drop");
 
         Chain("nat-prerouting", "type nat hook prerouting priority dstnat; policy accept;", "jump services");
-        Chain("nat-output", "type nat hook output priority dstnat; policy accept;", "jump services");
+        Chain("nat-output", "type nat hook output priority -100; policy accept;", "jump services");
         Chain("services", null, [
             .. skipDns,
             $"ip daddr {options.ServiceCidr} ip saddr != @{PodCidrs} {MarkForMasquerade}",
@@ -119,9 +119,11 @@ internal sealed class RulesetBuilder(ProxyOptions options)
             "ct state new jump cluster-ips-check");
         Chain("cluster-ips-check", null, [
             .. skipDns,
-            $"ip daddr @{ClusterIPs} reject", // A port the service does not have.
+            $"ip daddr @{ClusterIPs} goto {RejectChain}", // A port the service does not have.
             $"ip daddr {options.ServiceCidr} drop"]); // An address no service has.
-        Chain(RejectChain, null, "reject");
+        // A reset, not ICMP: a local connect() holds its socket when the answer comes, and would take the ICMP error for a
+        // passing one and try for seconds.
+        Chain(RejectChain, null, "meta l4proto tcp reject with tcp reset", "reject");
 
         void Chain(string name, string? hook, params string[] rules) => ruleset.Chains.Add(name, new NftChain(name, hook, [.. rules]));
     }
