@@ -7,6 +7,8 @@ internal static class EventIds
     public const int ProxyApplyFailed = 11001;
     public const int ProxyTableLost = 11002;
     public const int ProxyForgotUdpFlows = 11003;
+    public const int DnsUpstreamFailed = 11004;
+    public const int DnsUdpFailed = 11005;
 
-    // Next free: 11004.
+    // Next free: 11006.
 }
