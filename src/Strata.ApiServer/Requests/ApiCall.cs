@@ -18,6 +18,9 @@ internal sealed class ApiCall
     /// <summary>Media type of the body without parameters; empty means JSON.</summary>
     public string ContentType { get; init; } = "";
 
+    /// <summary>The Accept header; empty means anything.</summary>
+    public string Accept { get; init; } = "";
+
     /// <summary>Warnings for the user, without repetitions, in order.</summary>
     public IReadOnlyList<string> Warnings => _warnings ?? (IReadOnlyList<string>)[];
 
