@@ -42,7 +42,7 @@ internal sealed record ListQuery
             Continue = query["continue"] is { Length: > 0 } token ? token : null,
             ResourceVersion = ParseVersion(query["resourceVersion"]),
             ResourceVersionMatch = query["resourceVersionMatch"] is { Length: > 0 } match ? match : null,
-            TimeoutSeconds = Number(query, "timeoutSeconds") is > 0 and var seconds ? (int)Math.Min(seconds.Value, int.MaxValue) : null,
+            TimeoutSeconds = Number(query, "timeoutSeconds") is > 0 and var seconds ? (int)Math.Min(seconds, int.MaxValue) : null,
             AllowBookmarks = query.Flag("allowWatchBookmarks"),
             SendInitialEvents = query["sendInitialEvents"] is { Length: > 0 } ? query.Flag("sendInitialEvents") : null,
         };

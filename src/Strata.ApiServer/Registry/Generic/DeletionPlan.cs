@@ -11,7 +11,7 @@ internal static class DeletionPlan
     private const string ForegroundFinalizer = "foregroundDeletion";
 
     /// <param name="target">The stored object; changed in place when the verdict is <see cref="DeletionVerdict.Mark"/>.</param>
-    public static DeletionVerdict Compute(ResourceStrategy strategy, JsonObject target, DeleteOptions options, DateTimeOffset now)
+    public static DeletionVerdict Compute(ResourceStrategy strategy, JsonObject target, DeletionOptions options, DateTimeOffset now)
     {
         var metadata = target.Metadata();
         var deletedAt = metadata.Text("deletionTimestamp");
@@ -47,7 +47,7 @@ internal static class DeletionPlan
     }
 
     // The grace period of a deletion that has begun can only become shorter.
-    private static DeletionVerdict Shorten(ResourceStrategy strategy, JsonObject target, DeleteOptions options, string deletedAt, long current)
+    private static DeletionVerdict Shorten(ResourceStrategy strategy, JsonObject target, DeletionOptions options, string deletedAt, long current)
     {
         if (options.GracePeriodSeconds is null)
         {
@@ -86,7 +86,7 @@ internal static class DeletionPlan
     }
 
     // A policy decides both finalizers; without one, those already there stay.
-    private static bool ApplyPropagation(JsonObject metadata, DeleteOptions options)
+    private static bool ApplyPropagation(JsonObject metadata, DeletionOptions options)
     {
         var finalizers = metadata.Texts("finalizers").Select(static entry => entry.Item).ToList();
         var before = finalizers.Count;

@@ -16,7 +16,7 @@ internal sealed partial class ResourceStore
     /// <param name="name">Name in the request's path, for creation by PUT; null otherwise.</param>
     /// <param name="target">The object; changed on the way.</param>
     /// <exception cref="ApiException">AlreadyExists, Invalid, or what admission says.</exception>
-    public async ValueTask<StoredObject> CreateAsync(
+    public async ValueTask<ServedObject> CreateAsync(
         WriteContext context, string namespaceName, string? name, JsonObject target, CancellationToken cancellationToken)
     {
         var metadata = target.Metadata();
@@ -36,7 +36,7 @@ internal sealed partial class ResourceStore
         for (var attempt = 0; attempt < MaxGeneratedNames; attempt++)
         {
             var candidate = (JsonObject)target.DeepClone();
-            candidate.Metadata()["name"] = services.Identities.NewName(prefix);
+            candidate.Metadata()["name"] = _services.Identities.NewName(prefix);
             if (await TryCreateAsync(context, candidate, cancellationToken) is { } created)
             {
                 return created;
@@ -51,13 +51,13 @@ internal sealed partial class ResourceStore
     }
 
     /// <returns>Null when the name is taken.</returns>
-    private async ValueTask<StoredObject?> TryCreateAsync(WriteContext context, JsonObject target, CancellationToken cancellationToken)
+    private async ValueTask<ServedObject?> TryCreateAsync(WriteContext context, JsonObject target, CancellationToken cancellationToken)
     {
         SetMetadataForCreate(target.Metadata());
         Strategy.Default(target);
         var key = KeyIn(target);
         var admission = Admission(context, AdmissionOperation.Create, key, "", target, null);
-        await services.Admission.MutateAsync(admission, cancellationToken);
+        await _services.Admission.MutateAsync(admission, cancellationToken);
         Strategy.Default(target);
         Strategy.PrepareForCreate(target);
 
@@ -65,20 +65,20 @@ internal sealed partial class ResourceStore
         MetadataValidation.Validate(target, Strategy, errors);
         Strategy.Validate(target, errors);
         ThrowIfAny(errors, key.Name);
-        await services.Admission.ValidateAsync(admission, cancellationToken);
+        await _services.Admission.ValidateAsync(admission, cancellationToken);
 
         var storeKey = KeyOf(key);
         var reservation = Reserve(target, null, key.Name);
-        return await HoldingAsync<StoredObject?>(reservation, async () =>
+        return await HoldingAsync<ServedObject?>(reservation, async () =>
         {
             var json = _stored.Encode(target);
             if (context.DryRun)
             {
-                var existing = await services.Store.GetAsync(storeKey, 0, cancellationToken);
+                var existing = await _services.Store.GetAsync(storeKey, 0, cancellationToken);
                 return (existing is null ? ObjectOf(key, json, 0) : null, false);
             }
 
-            var outcome = await services.Store.PutAsync(storeKey, json, ExpectedRevision.Absent, cancellationToken);
+            var outcome = await _services.Store.PutAsync(storeKey, json, ExpectedRevision.Absent, cancellationToken);
             return outcome.IsCommitted ? (ObjectOf(key, json, outcome.Revision), true) : (null, false);
         });
     }
@@ -91,8 +91,8 @@ internal sealed partial class ResourceStore
             metadata.Remove(field);
         }
 
-        metadata["uid"] = services.Identities.NewUid();
-        metadata["creationTimestamp"] = KubeTime.Format(services.Clock.GetUtcNow());
+        metadata["uid"] = _services.Identities.NewUid();
+        metadata["creationTimestamp"] = KubeTime.Format(_services.Clock.GetUtcNow());
         if (Strategy.HasGeneration)
         {
             metadata["generation"] = 1;

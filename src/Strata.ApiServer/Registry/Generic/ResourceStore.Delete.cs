@@ -10,9 +10,9 @@ internal sealed partial class ResourceStore
 {
     /// <summary>Deletes an object, or begins to when finalizers or a grace period keep it.</summary>
     /// <exception cref="ApiException">NotFound, Conflict when a precondition fails, or what admission says.</exception>
-    public async ValueTask<DeleteResult> DeleteAsync(WriteContext context, ObjectKey key, DeleteOptions options, CancellationToken cancellationToken)
+    public async ValueTask<DeleteResult> DeleteAsync(WriteContext context, ObjectKey key, DeletionOptions options, CancellationToken cancellationToken)
     {
-        var entry = await services.Store.GetAsync(KeyOf(key), 0, cancellationToken);
+        var entry = await _services.Store.GetAsync(KeyOf(key), 0, cancellationToken);
         for (var attempt = 0; attempt < MaxAttempts; attempt++)
         {
             if (entry is null)
@@ -33,15 +33,15 @@ internal sealed partial class ResourceStore
     }
 
     private async ValueTask<(DeleteResult? Result, StoreEntry? Winner)> TryDeleteAsync(
-        WriteContext context, ObjectKey key, DeleteOptions options, StoreEntry entry, CancellationToken cancellationToken)
+        WriteContext context, ObjectKey key, DeletionOptions options, StoreEntry entry, CancellationToken cancellationToken)
     {
         var target = Decode(entry);
         CheckPreconditions(key, options, target.Metadata().TextOrEmpty("uid"), target.Metadata().TextOrEmpty("resourceVersion"));
         var admission = Admission(context, AdmissionOperation.Delete, key, "", null, Decode(entry));
-        await services.Admission.MutateAsync(admission, cancellationToken);
-        await services.Admission.ValidateAsync(admission, cancellationToken);
+        await _services.Admission.MutateAsync(admission, cancellationToken);
+        await _services.Admission.ValidateAsync(admission, cancellationToken);
 
-        var verdict = DeletionPlan.Compute(Strategy, target, options, services.Clock.GetUtcNow());
+        var verdict = DeletionPlan.Compute(Strategy, target, options, _services.Clock.GetUtcNow());
         if (verdict == DeletionVerdict.AlreadyWaiting)
         {
             return (new DeleteResult(ObjectOf(key, entry.Value, entry.ModRevision), IsRemoved: false), null);
@@ -56,14 +56,14 @@ internal sealed partial class ResourceStore
         if (verdict == DeletionVerdict.Remove)
         {
             var (removed, winner) = await RemoveAsync(key, json, entry, cancellationToken);
-            return (removed is null ? null : new DeleteResult(removed, IsRemoved: true), winner);
+            return (removed is { } last ? new DeleteResult(last, IsRemoved: true) : null, winner);
         }
 
         var ((marked, other), _) = await PutAsync(key, json, entry, cancellationToken);
-        return (marked is null ? null : new DeleteResult(marked, IsRemoved: false), other);
+        return (marked is { } waiting ? new DeleteResult(waiting, IsRemoved: false) : null, other);
     }
 
-    private void CheckPreconditions(ObjectKey key, DeleteOptions options, string uid, string resourceVersion)
+    private void CheckPreconditions(ObjectKey key, DeletionOptions options, string uid, string resourceVersion)
     {
         if (options.Uid is { } wantedUid && wantedUid != uid)
         {
@@ -80,7 +80,7 @@ internal sealed partial class ResourceStore
         }
     }
 
-    private void OnRemoved(StoredObject last)
+    private void OnRemoved(ServedObject last)
     {
         using var document = JsonDocument.Parse(last.Json);
         Strategy.OnDeleted(document.RootElement);

@@ -21,7 +21,7 @@ internal sealed partial class ResourceStore
         WriteContext context, ObjectKey key, string subresource, WriteMode mode, Func<JsonObject, JsonObject> change, Func<JsonObject>? create,
         CancellationToken cancellationToken)
     {
-        var entry = await services.Store.GetAsync(KeyOf(key), 0, cancellationToken);
+        var entry = await _services.Store.GetAsync(KeyOf(key), 0, cancellationToken);
         for (var attempt = 0; attempt < MaxAttempts; attempt++)
         {
             if (entry is null)
@@ -36,9 +36,9 @@ internal sealed partial class ResourceStore
             }
 
             var (result, winner) = await TryUpdateAsync(context, key, subresource, mode, entry, change, cancellationToken);
-            if (result is not null)
+            if (result is { } stored)
             {
-                return new UpdateResult(result, IsCreated: false);
+                return new UpdateResult(stored, IsCreated: false);
             }
 
             entry = winner;
@@ -48,7 +48,7 @@ internal sealed partial class ResourceStore
     }
 
     /// <returns>The object as stored; or null and the entry that won the race.</returns>
-    private async ValueTask<(StoredObject? Result, StoreEntry? Winner)> TryUpdateAsync(
+    private async ValueTask<(ServedObject? Result, StoreEntry? Winner)> TryUpdateAsync(
         WriteContext context, ObjectKey key, string subresource, WriteMode mode, StoreEntry entry, Func<JsonObject, JsonObject> change,
         CancellationToken cancellationToken)
     {
@@ -58,10 +58,10 @@ internal sealed partial class ResourceStore
         var target = Combine(wanted, old, mode);
         Strategy.Default(target);
         var admission = Admission(context, AdmissionOperation.Update, key, subresource, target, old);
-        await services.Admission.MutateAsync(admission, cancellationToken);
+        await _services.Admission.MutateAsync(admission, cancellationToken);
         Prepare(target, old, mode);
         Validate(target, old, mode, key.Name);
-        await services.Admission.ValidateAsync(admission, cancellationToken);
+        await _services.Admission.ValidateAsync(admission, cancellationToken);
 
         if (JsonSemantics.AreEqual(target, old))
         {
@@ -70,7 +70,7 @@ internal sealed partial class ResourceStore
 
         var isRemoval = DeletionPlan.IsDone(Strategy, target);
         var reservation = isRemoval ? null : Reserve(target, old, key.Name);
-        return await HoldingAsync<(StoredObject?, StoreEntry?)>(reservation, async () =>
+        return await HoldingAsync<(ServedObject?, StoreEntry?)>(reservation, async () =>
         {
             var json = _stored.Encode(target);
             if (context.DryRun)
@@ -84,17 +84,17 @@ internal sealed partial class ResourceStore
         });
     }
 
-    private async ValueTask<((StoredObject?, StoreEntry?) Result, bool IsStored)> PutAsync(
+    private async ValueTask<((ServedObject?, StoreEntry?) Result, bool IsStored)> PutAsync(
         ObjectKey key, byte[] json, StoreEntry entry, CancellationToken cancellationToken)
     {
-        var outcome = await services.Store.PutAsync(entry.Key, json, entry.ModRevision, cancellationToken);
+        var outcome = await _services.Store.PutAsync(entry.Key, json, entry.ModRevision, cancellationToken);
         return outcome.IsCommitted ? ((ObjectOf(key, json, outcome.Revision), null), true) : ((null, outcome.Entry), false);
     }
 
     // The last finalizer went with this update: the object goes in the same request.
-    private async ValueTask<(StoredObject?, StoreEntry?)> RemoveAsync(ObjectKey key, byte[] json, StoreEntry entry, CancellationToken cancellationToken)
+    private async ValueTask<(ServedObject?, StoreEntry?)> RemoveAsync(ObjectKey key, byte[] json, StoreEntry entry, CancellationToken cancellationToken)
     {
-        var outcome = await services.Store.DeleteAsync(entry.Key, entry.ModRevision, cancellationToken);
+        var outcome = await _services.Store.DeleteAsync(entry.Key, entry.ModRevision, cancellationToken);
         if (!outcome.IsDeleted)
         {
             return (null, outcome.Entry);

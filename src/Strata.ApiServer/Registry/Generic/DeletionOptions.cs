@@ -11,13 +11,13 @@ namespace Strata.ApiServer.Registry.Generic;
 /// <param name="Uid">Precondition; null for none.</param>
 /// <param name="ResourceVersion">Precondition; null for none.</param>
 /// <param name="DryRun">Whether nothing is to happen.</param>
-internal sealed record DeleteOptions(
+internal sealed record DeletionOptions(
     long? GracePeriodSeconds = null, string? PropagationPolicy = null, bool? OrphanDependents = null, string? Uid = null, string? ResourceVersion = null, bool DryRun = false)
 {
-    public static readonly DeleteOptions Default = new();
+    public static readonly DeletionOptions Default = new();
 
     /// <summary>Reads the request's body, or its query when there is no body.</summary>
-    public static DeleteOptions Read(JsonObject? body, QueryParameters query)
+    public static DeletionOptions Read(JsonObject? body, QueryParameters query)
     {
         var options = body is { Count: > 0 } ? FromBody(body) : FromQuery(query);
         if (query["dryRun"] is { } dryRun)
@@ -45,7 +45,7 @@ internal sealed record DeleteOptions(
             ? values.Count > 0
             : throw ApiErrors.BadRequest($"invalid dryRun value {string.Join(",", values)}: only \"All\" is supported");
 
-    private static DeleteOptions FromBody(JsonObject body) => new(
+    private static DeletionOptions FromBody(JsonObject body) => new(
         body.Number("gracePeriodSeconds"),
         body.Text("propagationPolicy"),
         body.Flag("orphanDependents"),
@@ -53,7 +53,7 @@ internal sealed record DeleteOptions(
         body.Object("preconditions").Text("resourceVersion"),
         RequireAll([.. body.Texts("dryRun").Select(static entry => entry.Item)]));
 
-    private static DeleteOptions FromQuery(QueryParameters query)
+    private static DeletionOptions FromQuery(QueryParameters query)
     {
         long? grace = null;
         if (query["gracePeriodSeconds"] is { Length: > 0 } text)
@@ -63,7 +63,7 @@ internal sealed record DeleteOptions(
                 : throw ApiErrors.BadRequest($"strconv.ParseInt: parsing \"{text}\": invalid syntax");
         }
 
-        return new DeleteOptions(
+        return new DeletionOptions(
             grace,
             query["propagationPolicy"] is { Length: > 0 } policy ? policy : null,
             query.Has("orphanDependents") ? query.Flag("orphanDependents") : null);
