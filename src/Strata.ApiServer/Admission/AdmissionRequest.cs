@@ -21,7 +21,7 @@ internal sealed class AdmissionRequest
     /// <summary>Empty on creation when the name is yet to be generated.</summary>
     public required string Name { get; init; }
 
-    public required UserInfo User { get; init; }
+    public required UserIdentity User { get; init; }
 
     /// <summary>The object as it will be stored; plug-ins change it in <see cref="IAdmissionPlugin.MutateAsync"/> only. Null on deletion.</summary>
     public JsonObject? Object { get; init; }
