@@ -4,6 +4,7 @@ using Strata.Api.Errors;
 using Strata.Api.Models;
 using Strata.ApiServer.Registry.Core.Pods.Spec;
 using Strata.ApiServer.Registry.Generic;
+using JsonNumber = Strata.Api.Json.JsonNumber;
 
 namespace Strata.ApiServer.Registry.Apps.ReplicaSets;
 
@@ -33,7 +34,7 @@ internal sealed class ReplicaSetStrategy : ResourceStrategy
         PodTemplateDefaults.Apply(spec);
     }
 
-    public override void PrepareForCreate(JsonObject target) => target["status"] = new JsonObject { ["replicas"] = 0 };
+    public override void PrepareForCreate(JsonObject target) => target["status"] = new JsonObject { ["replicas"] = JsonNumber.Create(0) };
 
     public override void Validate(JsonObject target, FieldErrors errors)
     {

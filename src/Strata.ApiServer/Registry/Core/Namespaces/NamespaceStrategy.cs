@@ -53,12 +53,12 @@ internal sealed class NamespaceStrategy : ResourceStrategy
     public override void PrepareForCreate(JsonObject target)
     {
         Default(target);
-        var finalizers = target.Ensure("spec");
-        if (!finalizers.Texts("finalizers").Any(static entry => entry.Item == "kubernetes"))
+        var spec = target.Ensure("spec");
+        if (!spec.Texts("finalizers").Any(static entry => entry.Item == "kubernetes"))
         {
-            var list = finalizers.Array("finalizers") ?? [];
-            list.Add("kubernetes");
-            finalizers["finalizers"] = list;
+            var finalizers = spec.Array("finalizers") ?? [];
+            finalizers.Add((JsonNode)"kubernetes");
+            spec["finalizers"] = finalizers;
         }
 
         target["status"] = new JsonObject { ["phase"] = "Active" };

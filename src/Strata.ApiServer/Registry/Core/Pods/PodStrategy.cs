@@ -4,6 +4,7 @@ using Strata.Api.Errors;
 using Strata.Api.Models;
 using Strata.ApiServer.Registry.Core.Pods.Spec;
 using Strata.ApiServer.Registry.Generic;
+using JsonNumber = Strata.Api.Json.JsonNumber;
 
 namespace Strata.ApiServer.Registry.Core.Pods;
 
@@ -60,7 +61,7 @@ internal sealed class PodStrategy : ResourceStrategy
         // A negative grace period from older clients means "at once".
         if (target.Object("spec").Number("terminationGracePeriodSeconds") < 0)
         {
-            target.Object("spec")!["terminationGracePeriodSeconds"] = 1;
+            target.Object("spec")!["terminationGracePeriodSeconds"] = JsonNumber.Create(1);
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Strata.Api.Errors;
 using Strata.ApiServer.Registry.Generic;
+using JsonNumber = Strata.Api.Json.JsonNumber;
 
 namespace Strata.ApiServer.Registry.Core.Services;
 
@@ -157,7 +158,7 @@ internal static class ServiceAllocation
 
             reservation.TakenPorts.Add(number);
             mine.Add(number);
-            port["nodePort"] = number;
+            port["nodePort"] = JsonNumber.Create(number);
         }
     }
 }

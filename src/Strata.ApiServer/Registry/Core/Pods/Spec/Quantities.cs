@@ -24,7 +24,7 @@ internal static class Quantities
 
     public static void CanonicalizeField(JsonObject? source, string field)
     {
-        if (TryRead(source?[field], out var quantity) && quantity.ToString() is var canonical && source!.Text(field) != canonical)
+        if (source is not null && TryRead(source[field], out var quantity) && quantity.ToString() is var canonical && source.Text(field) != canonical)
         {
             source[field] = canonical;
         }
