@@ -339,6 +339,41 @@ public sealed class WatchCacheTests
     }
 
     [Fact]
+    public async Task Among_many_writers_everyone_reads_their_own_writes_and_events_add_up_to_the_snapshot()
+    {
+        await using var given = await CacheFixture.StartAsync(backlog: 10_000);
+        using var watch = given.Subscribe(after: 1);
+
+        await Task.WhenAll(Enumerable.Range(0, 10).Select(writer => Task.Run(async () =>
+        {
+            var random = new Random(writer);
+            for (var i = 0; i < 100; i++)
+            {
+                var name = $"p{random.Next(20)}";
+                var written = random.Next(4) == 0 ? await given.DeletePod(name) : await given.PutPod(name, app: $"{writer}-{i}");
+                await given.Cache.WaitUntilAsync(written, Token);
+                Assert.True(given.Cache.Snapshot().Revision >= written);
+            }
+        })));
+
+        var last = await given.ConsistentSnapshot();
+        var added = new SortedDictionary<string, CacheEntry>(StringComparer.Ordinal);
+        var revision = 0L;
+        while (watch.Events.TryRead(out var change))
+        {
+            Assert.True(change.Revision > revision);
+            Assert.Same(added.GetValueOrDefault(change.Entry.Key), change.PreviousEntry);
+            revision = change.Revision;
+            added[change.Entry.Key] = change.Entry;
+            if (change.Type == CacheEventType.Deleted)
+            {
+                added.Remove(change.Entry.Key);
+            }
+        }
+        Assert.Equal(last.All(), added.Values);
+    }
+
+    [Fact]
     public async Task A_frame_is_the_object_in_its_envelope()
     {
         await using var given = await CacheFixture.StartAsync();
