@@ -22,6 +22,19 @@ public sealed class CrashTests
     }
 
     [Fact]
+    public async Task No_acknowledged_write_is_lost_to_a_kill()
+    {
+        await using var host = await InstanceHost.StartAsync(configure: h => h.Core.RunsPods = false);
+        await Task.WhenAll(Enumerable.Range(0, 20).Select(i => host.Groups.CreateOrUpdateAsync($"g{i}", Given.Group("Always", 0.1, 0.1), CancellationToken.None)));
+        await Task.WhenAll(Enumerable.Range(0, 5).Select(i => host.Groups.DeleteAsync($"g{i}", CancellationToken.None)));
+        await host.KillAndStartAsync();
+        var left = await host.Groups.ListAsync(false, CancellationToken.None).Where(g => g.Properties!.ProvisioningState != "Deleting").Select(g => g.Name!).ToArrayAsync();
+        Assert.Equal(Enumerable.Range(5, 15).Select(i => $"g{i}").Order(StringComparer.Ordinal), left.Order(StringComparer.Ordinal));
+        await InstanceHost.EventuallyAsync(() => host.Core.Pods.Count == 15, "one pod for each group that is left");
+        Assert.Equal(host.Core.Created.Count, host.Core.Created.Distinct().Count());
+    }
+
+    [Fact]
     public async Task A_group_accepted_before_the_core_was_up_is_made_later()
     {
         await using var host = await InstanceHost.StartAsync(configure: h => h.Core.CreateFailure = Api.Errors.ApiErrors.Unavailable("down"));
