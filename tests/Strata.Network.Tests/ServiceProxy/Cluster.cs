@@ -13,8 +13,7 @@ namespace Strata.Network.Tests.ServiceProxy;
 internal sealed class Cluster : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stop = new();
-    private readonly List<Task> _servers = [];
-    private readonly List<Socket> _sockets = [];
+    private readonly Servers _servers = new();
     private readonly List<NetNamespace> _namespaces = [];
     private Task _running = Task.CompletedTask;
 
@@ -90,38 +89,11 @@ internal sealed class Cluster : IAsyncDisposable
         await Eventually.TrueAsync(() => Proxy.TransactionCount > count);
     }
 
-    /// <summary>A TCP server that says "name client-address" and closes.</summary>
-    public void ServeTcp(NetNamespace ns, string name, string address, int port)
-    {
-        var socket = ns.Run(() =>
-        {
-            var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-            listener.Bind(new IPEndPoint(IPAddress.Parse(address), port));
-            listener.Listen(512);
-            return listener;
-        });
-        _sockets.Add(socket);
-        _servers.Add(AcceptAsync(socket, name));
-    }
+    public void ServeTcp(NetNamespace ns, string name, string address, int port) => _servers.ServeTcp(ns, name, address, port);
 
-    /// <summary>A UDP server that answers every datagram with its name.</summary>
-    public void ServeUdp(NetNamespace ns, string name, string address, int port)
-    {
-        var socket = UdpSocket(ns, new IPEndPoint(IPAddress.Parse(address), port));
-        _servers.Add(AnswerAsync(socket, name));
-    }
+    public void ServeUdp(NetNamespace ns, string name, string address, int port) => _servers.ServeUdp(ns, name, address, port);
 
-    public Socket UdpSocket(NetNamespace ns, IPEndPoint local)
-    {
-        var socket = ns.Run(() =>
-        {
-            var udp = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-            udp.Bind(local);
-            return udp;
-        });
-        _sockets.Add(socket);
-        return socket;
-    }
+    public Socket UdpSocket(NetNamespace ns, IPEndPoint local) => _servers.UdpSocket(ns, local);
 
     /// <summary>Connects once; returns the server's answer, or "refused" or "no answer".</summary>
     public static async Task<string> CallAsync(NetNamespace from, string address, int port, int timeoutMs = 2000)
@@ -152,8 +124,8 @@ internal sealed class Cluster : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
-        await Task.WhenAll([_running, .. _servers]).ContinueWith(static _ => { }, TaskScheduler.Default);
-        _sockets.ForEach(static s => s.Dispose());
+        await _running.ContinueWith(static _ => { }, TaskScheduler.Default);
+        await _servers.DisposeAsync();
         _namespaces.ForEach(static n => n.Dispose());
         _stop.Dispose();
     }
@@ -186,23 +158,72 @@ internal sealed class Cluster : IAsyncDisposable
         return ns;
     }
 
-    private async Task AcceptAsync(Socket listener, string name)
+    /// <summary>Servers in namespaces, which end with the test.</summary>
+    internal sealed class Servers : IAsyncDisposable
     {
-        while (true)
-        {
-            using var client = await listener.AcceptAsync(_stop.Token);
-            await client.SendAsync(Encoding.ASCII.GetBytes($"{name} {((IPEndPoint)client.RemoteEndPoint!).Address}"), _stop.Token);
-            client.Shutdown(SocketShutdown.Both);
-        }
-    }
+        private readonly CancellationTokenSource _stop = new();
+        private readonly List<Task> _servers = [];
+        private readonly List<Socket> _sockets = [];
 
-    private async Task AnswerAsync(Socket socket, string name)
-    {
-        var buffer = new byte[64];
-        while (true)
+        /// <summary>A TCP server that says "name client-address" and closes.</summary>
+        public void ServeTcp(NetNamespace ns, string name, string address, int port)
         {
-            var received = await socket.ReceiveFromAsync(buffer, SocketFlags.None, new IPEndPoint(IPAddress.Any, 0), _stop.Token);
-            await socket.SendToAsync(Encoding.ASCII.GetBytes(name), SocketFlags.None, received.RemoteEndPoint, _stop.Token);
+            var socket = ns.Run(() =>
+            {
+                var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+                listener.Bind(new IPEndPoint(IPAddress.Parse(address), port));
+                listener.Listen(512);
+                return listener;
+            });
+            _sockets.Add(socket);
+            _servers.Add(AcceptAsync(socket, name));
+        }
+
+        /// <summary>A UDP server that answers every datagram with its name.</summary>
+        public void ServeUdp(NetNamespace ns, string name, string address, int port)
+        {
+            var socket = UdpSocket(ns, new IPEndPoint(IPAddress.Parse(address), port));
+            _servers.Add(AnswerAsync(socket, name));
+        }
+
+        public Socket UdpSocket(NetNamespace ns, IPEndPoint local)
+        {
+            var socket = ns.Run(() =>
+            {
+                var udp = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+                udp.Bind(local);
+                return udp;
+            });
+            _sockets.Add(socket);
+            return socket;
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await _stop.CancelAsync();
+            await Task.WhenAll(_servers).ContinueWith(static _ => { }, TaskScheduler.Default);
+            _sockets.ForEach(static s => s.Dispose());
+            _stop.Dispose();
+        }
+
+        private async Task AcceptAsync(Socket listener, string name)
+        {
+            while (true)
+            {
+                using var client = await listener.AcceptAsync(_stop.Token);
+                await client.SendAsync(Encoding.ASCII.GetBytes($"{name} {((IPEndPoint)client.RemoteEndPoint!).Address}"), _stop.Token);
+                client.Shutdown(SocketShutdown.Both);
+            }
+        }
+
+        private async Task AnswerAsync(Socket socket, string name)
+        {
+            var buffer = new byte[64];
+            while (true)
+            {
+                var received = await socket.ReceiveFromAsync(buffer, SocketFlags.None, new IPEndPoint(IPAddress.Any, 0), _stop.Token);
+                await socket.SendToAsync(Encoding.ASCII.GetBytes(name), SocketFlags.None, received.RemoteEndPoint, _stop.Token);
+            }
         }
     }
 }
