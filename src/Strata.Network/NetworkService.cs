@@ -125,7 +125,7 @@ public sealed partial class NetworkService
     }
 
     private ProxyOptions ProxyOptionsNow() => new(
-        _options.TableName, _options.PodCidr, [.. _options.PodRanges], _options.ServiceCidr, _options.ClusterDnsIP,
+        _options.TableName, [.. _options.PodRanges], _options.ServiceCidr, _options.ClusterDnsIP,
         new HostPrerequisites(_kernel.Commands, _kernel.Sysctl).BridgedPacketsAreFiltered ? null : _options.BridgeName);
 
     private async Task RunProxyAsync(ServiceProxyLoop proxy, Task synced, CancellationToken cancellationToken)

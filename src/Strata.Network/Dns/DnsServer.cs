@@ -70,7 +70,7 @@ internal sealed partial class DnsServer : IAsyncDisposable
     }
 
     // Waits by peeking, then drains with plain non-blocking calls: a burst costs one wait, and nothing is allocated. (Two loops
-    // of ReceiveFromAsync into a SocketAddress were no faster, and failed with a NullReferenceException when cancelled.)
+    // of ReceiveFromAsync into a SocketAddress were no faster, and once failed with a NullReferenceException inside the runtime.)
     private async Task ReceiveAsync(CancellationToken cancellationToken)
     {
         var query = new byte[DnsConstants.MaxTcpLength];

@@ -32,7 +32,6 @@ internal sealed class Cluster : IAsyncDisposable
             CniConfigDirectory = "/nonexistent",
             IpamDirectory = "/nonexistent",
         };
-        Proxy = NewProxy();
     }
 
     public NetworkOptions Options { get; }
@@ -41,7 +40,7 @@ internal sealed class Cluster : IAsyncDisposable
 
     public InNamespace Kernel { get; }
 
-    public ServiceProxyLoop Proxy { get; private set; }
+    public ServiceProxyLoop Proxy { get; private set; } = null!;
 
     public NetNamespace PodA { get; private set; } = null!;
 
@@ -51,10 +50,15 @@ internal sealed class Cluster : IAsyncDisposable
 
     public NetNamespace Outside { get; private set; } = null!;
 
-    public static async Task<Cluster> StartAsync()
+    public static async Task<Cluster> StartAsync(bool filterBridge = true)
     {
         var cluster = new Cluster();
         await new HostPrerequisites(cluster.Host.Host, cluster.Kernel).EnsureAsync(CancellationToken.None);
+        if (!filterBridge)
+        {
+            cluster.Kernel.Write("net/bridge/bridge-nf-call-iptables", "0");
+        }
+        cluster.Proxy = cluster.NewProxy();
         await new HostInterfaces(cluster.Host.Host, cluster.Kernel).EnsureAsync(cluster.Options, 1500, CancellationToken.None);
         cluster.Host.InNamespace("ip", "link", "add", "sb-i", "type", "bridge");
         cluster.Host.InNamespace("ip", "addr", "add", "10.43.0.1/24", "dev", "sb-i");
@@ -66,8 +70,10 @@ internal sealed class Cluster : IAsyncDisposable
         return cluster;
     }
 
-    public ServiceProxyLoop NewProxy() => Proxy = new ServiceProxyLoop(
-        new ProxyOptions(Options.TableName, Options.PodCidr, [.. Options.PodRanges], Options.ServiceCidr, Options.ClusterDnsIP, null),
+    private ServiceProxyLoop NewProxy() => new ServiceProxyLoop(
+        new ProxyOptions(
+            Options.TableName, [.. Options.PodRanges], Options.ServiceCidr, Options.ClusterDnsIP,
+            new HostPrerequisites(Host.Host, Kernel).BridgedPacketsAreFiltered ? null : Options.BridgeName),
         Kernel, Kernel, TimeSpan.FromMilliseconds(20), TimeProvider.System, NullLogger<ServiceProxyLoop>.Instance);
 
     /// <summary>Starts the proxy with these services and waits until they work.</summary>
