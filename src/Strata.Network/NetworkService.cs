@@ -55,13 +55,16 @@ public sealed partial class NetworkService
     /// <exception cref="IOException">The bridge cannot be created.</exception>
     public async Task<IReadOnlyList<string>> PrepareAsync(CancellationToken cancellationToken)
     {
-        var problems = await new HostPrerequisites(_kernel.Commands, _kernel.Sysctl).EnsureAsync(cancellationToken);
+        var problems = new List<string>(await new HostPrerequisites(_kernel.Commands, _kernel.Sysctl).EnsureAsync(cancellationToken));
+        var mtu = HostInterfaces.ChooseMtu(_options.Mtu);
+        if (await new HostInterfaces(_kernel.Commands, _kernel.Sysctl).EnsureAsync(_options, mtu, cancellationToken) is { } unset)
+        {
+            problems.Add(unset);
+        }
         foreach (var problem in problems)
         {
             LogProblem(problem);
         }
-        var mtu = HostInterfaces.ChooseMtu(_options.Mtu);
-        await new HostInterfaces(_kernel.Commands, _kernel.Sysctl).EnsureAsync(_options, mtu, cancellationToken);
         await CniConfiguration.WriteAsync(_options, mtu, cancellationToken);
         LogPrepared(_options.BridgeName, _options.PodCidr.ToString(), mtu);
         return problems;
