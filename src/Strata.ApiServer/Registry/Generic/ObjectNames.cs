@@ -52,6 +52,14 @@ internal static partial class ObjectNames
         }
     }
 
+    /// <summary>What is wrong with a subdomain name; null when nothing is.</summary>
+    public static string? SubdomainProblem(string name) =>
+        name.Length > 253 ? "must be no more than 253 characters" : Subdomain().IsMatch(name) ? null : SubdomainRule;
+
+    /// <summary>What is wrong with a label name; null when nothing is.</summary>
+    public static string? LabelProblem(string name) =>
+        name.Length > 63 ? "must be no more than 63 characters" : Label().IsMatch(name) ? null : LabelRule;
+
     [GeneratedRegex(@"\A[a-z0-9]([-a-z0-9]*[a-z0-9])?\z")]
     private static partial Regex Label();
 

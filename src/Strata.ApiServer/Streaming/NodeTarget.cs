@@ -1,0 +1,5 @@
+namespace Strata.ApiServer.Streaming;
+
+/// <summary>An address on a node's own server (the kubelet API).</summary>
+/// <param name="Address">Scheme, host, port, path and query.</param>
+internal sealed record NodeTarget(Uri Address);
