@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Collections.Frozen;
-using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
@@ -470,8 +469,7 @@ public static class ModelJson
     }
 
     private static bool TryGetTime(ref Utf8JsonReader reader, out DateTimeOffset time) =>
-        reader.TryGetDateTimeOffset(out time)
-        || DateTimeOffset.TryParse(reader.GetString(), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out time);
+        reader.ValueIsEscaped ? KubeTime.TryParse(reader.GetString(), out time) : KubeTime.TryParse(reader.ValueSpan, out time);
 
     private static JsonException Unexpected(ref Utf8JsonReader reader, string expected) =>
         new($"expected {expected}, found {reader.TokenType} at byte {reader.TokenStartIndex}");
