@@ -1,1 +1,12 @@
-return 0;
+using Strata.Host;
+using Strata.Host.Cli;
+
+try
+{
+    return await CommandTree.Build().Parse(args).InvokeAsync();
+}
+catch (UserException error)
+{
+    Console.Error.WriteLine($"strata: {error.Message}");
+    return 1;
+}

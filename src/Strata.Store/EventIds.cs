@@ -1,6 +1,6 @@
 namespace Strata.Store;
 
-/// <summary>Log event ids of this project: 2000 to 2999. Ids are never reused. Next free: 2005.</summary>
+/// <summary>Log event ids of this project: 2000 to 2999. Ids are never reused. Next free: 2006.</summary>
 internal static class EventIds
 {
     public const int Opened = 2000;
@@ -8,4 +8,5 @@ internal static class EventIds
     public const int Compacted = 2002;
     public const int SlowCommit = 2003;
     public const int CompactionFailed = 2004;
+    public const int NotRecovered = 2005;
 }

@@ -9,6 +9,8 @@ public sealed class SqliteStoreSpeed(ITestOutputHelper output) : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
+    private string Path => _folder.File("store.db");
+
     public void Dispose() => _folder.Dispose();
 
     [Theory(Explicit = true)]
@@ -19,8 +21,7 @@ public sealed class SqliteStoreSpeed(ITestOutputHelper output) : IDisposable
     public async Task Durable_writes_per_second(int writers, int valueBytes)
     {
         const int Keys = 10_000;
-        await using var store = SqliteStore.Open(
-            new SqliteStoreOptions { Path = _folder.File("store.db") }, NullLogger<SqliteStore>.Instance);
+        var store = Open();
         var value = new byte[valueBytes];
         var random = new Random(1);
         await Measure("create", writers, Keys, async i => await store.PutAsync(Key(i), value, ExpectedRevision.Absent, default));
@@ -34,7 +35,15 @@ public sealed class SqliteStoreSpeed(ITestOutputHelper output) : IDisposable
         var started = Stopwatch.GetTimestamp();
         await store.CompactAsync(past, default);
         output.WriteLine($"compact {past} revisions: {Stopwatch.GetElapsedTime(started).TotalMilliseconds:F0} ms");
+
+        await store.DisposeAsync();
+        started = Stopwatch.GetTimestamp();
+        await Open().DisposeAsync();
+        output.WriteLine(
+            $"open and close {new FileInfo(Path).Length >> 20} MiB: {Stopwatch.GetElapsedTime(started).TotalMilliseconds:F0} ms");
     }
+
+    private SqliteStore Open() => SqliteStore.Open(new SqliteStoreOptions { Path = Path }, NullLogger<SqliteStore>.Instance);
 
     private async Task Measure(string what, int tasks, int count, Func<int, ValueTask> act)
     {

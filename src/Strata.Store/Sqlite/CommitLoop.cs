@@ -68,11 +68,7 @@ internal sealed partial class CommitLoop : IDisposable
         return _stopped.Task;
     }
 
-    public void Dispose()
-    {
-        _session.Dispose();
-        _slots.Dispose();
-    }
+    public void Dispose() => _session.Dispose(); // Not the slots: callers may still be on their way out.
 
     private void Run()
     {
@@ -143,11 +139,15 @@ internal sealed partial class CommitLoop : IDisposable
         try
         {
             _session.Rollback();
+            if (reason is StoreFullException)
+            {
+                _session.Checkpoint(); // So that compaction and deletes have room to work in.
+            }
         }
         catch (StoreException e)
         {
-            // Nothing more to undo with: the next Begin fails too until the file can be read again.
-            LogCommitFailed(_logger, e, 0);
+            // Nothing more to be done here: writes fail until the file is usable again.
+            LogNotRecovered(_logger, e);
         }
         foreach (var request in batch)
         {

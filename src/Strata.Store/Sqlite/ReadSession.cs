@@ -40,9 +40,9 @@ internal sealed class ReadSession : IDisposable
 
     public RangePage Range(KeyRange range, long atRevision, int limit)
     {
-        var state = Begin();
         try
         {
+            var state = Begin();
             var revision = Guard.ReadRevision(atRevision, state.Floor, state.Revision);
             var entries = new List<StoreEntry>();
             var rows = revision == state.Revision ? CurrentRows(range) : PastRows(range, revision);
@@ -64,9 +64,9 @@ internal sealed class ReadSession : IDisposable
 
     public long Count(KeyRange range, long atRevision)
     {
-        var state = Begin();
         try
         {
+            var state = Begin();
             var revision = Guard.ReadRevision(atRevision, state.Floor, state.Revision);
             return revision == state.Revision ? CountCurrent(range) : PastRows(range, revision).LongCount();
         }
@@ -78,9 +78,9 @@ internal sealed class ReadSession : IDisposable
 
     public WatchBatch ReadLog(KeyRange range, long afterRevision, long throughRevision)
     {
-        var state = Begin();
         try
         {
+            var state = Begin();
             if (afterRevision < state.Floor)
             {
                 throw new CompactedException(afterRevision, state.Floor);

@@ -32,6 +32,7 @@ internal static class Schema
     /// <summary>Makes the connection the durable writer and brings an empty file to the current version.</summary>
     public static void Prepare(Database database, SqliteStoreOptions options)
     {
+        var isNew = IsNew(database); // Before anything that would change a file that is not ours.
         database.Execute("PRAGMA page_size = 8192"); // Has effect only before the first table.
         var mode = database.QueryText("PRAGMA journal_mode = WAL");
         if (mode != "wal")
@@ -42,7 +43,10 @@ internal static class Schema
         database.Execute("PRAGMA wal_autocheckpoint = 8000"); // Pages, so 64 MiB: folding it in less often doubles throughput.
         database.Execute("PRAGMA journal_size_limit = 67108864");
         database.Execute("PRAGMA cache_size = -16384");
-        CreateOrVerify(database);
+        if (isNew)
+        {
+            Create(database);
+        }
         if (options.CheckIntegrity && database.QueryText("PRAGMA quick_check(1)") is var verdict and not "ok")
         {
             throw new StoreCorruptException($"{options.Path} is damaged: {verdict}");
@@ -56,22 +60,23 @@ internal static class Schema
 
     public static ReadOnlySpan<byte> UpperBound(KeyRange range) => range.End.IsEmpty ? AfterEveryKey : range.End.Span;
 
-    private static void CreateOrVerify(Database database)
+    private static bool IsNew(Database database)
     {
         var id = database.QueryNumber("PRAGMA application_id");
         if (id == ApplicationId)
         {
             var version = database.QueryNumber("PRAGMA user_version");
-            if (version != Version)
-            {
-                throw new StoreException($"{database.Path} has layout version {version}; this program reads version {Version}");
-            }
-            return;
+            return version == Version
+                ? false
+                : throw new StoreException($"{database.Path} has layout version {version}; this program reads version {Version}");
         }
-        if (id != 0 || database.QueryNumber("SELECT count(*) FROM sqlite_schema") != 0)
-        {
-            throw new StoreCorruptException($"{database.Path} is an SQLite database, but not a Strata store");
-        }
+        return id == 0 && database.QueryNumber("SELECT count(*) FROM sqlite_schema") == 0
+            ? true
+            : throw new StoreCorruptException($"{database.Path} is an SQLite database, but not a Strata store");
+    }
+
+    private static void Create(Database database)
+    {
         database.Execute("BEGIN IMMEDIATE");
         foreach (var sql in CreateTables.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {

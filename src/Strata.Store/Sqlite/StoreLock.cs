@@ -15,27 +15,15 @@ internal sealed class StoreLock : IDisposable
 
     public static StoreLock Acquire(string storePath)
     {
-        var path = storePath + ".lock";
-        FileStream file;
         try
         {
-            file = PrivateFile.OpenOrCreate(path, FileShare.None); // On Linux: flock(LOCK_EX | LOCK_NB).
+            return new StoreLock(PrivateFile.OpenOrCreate(storePath + ".lock", FileShare.None)); // On Linux: flock(LOCK_EX | LOCK_NB).
         }
         catch (IOException e) when (e.HResult == WouldBlock)
         {
-            throw new StoreLockedException($"{storePath} is in use by another process{Owner(storePath)}");
+            throw new StoreLockedException($"{storePath} is in use by another process");
         }
-        File.WriteAllText(OwnerPath(storePath), $"{Environment.ProcessId}\n");
-        return new StoreLock(file);
     }
 
     public void Dispose() => _file.Dispose();
-
-    // Beside the lock, not in it: opening a file that is locked whole fails, for reading too.
-    private static string OwnerPath(string storePath) => storePath + ".pid";
-
-    private static string Owner(string storePath) =>
-        File.Exists(OwnerPath(storePath)) && int.TryParse(File.ReadAllText(OwnerPath(storePath)), out var processId)
-            ? $" (process {processId})"
-            : "";
 }

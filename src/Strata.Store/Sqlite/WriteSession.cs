@@ -69,6 +69,9 @@ internal sealed class WriteSession : IDisposable
         State = StoreState.Read(_state);
     }
 
+    /// <summary>Folds the write-ahead log into the file and empties it, which gives its room back to a full disk.</summary>
+    public void Checkpoint() => _database.Execute("PRAGMA wal_checkpoint(TRUNCATE)");
+
     /// <summary>The entry now. Without <paramref name="withValue"/> its value is left empty, which spares reading it.</summary>
     public StoreEntry? Find(ReadOnlyMemory<byte> key, bool withValue)
     {
