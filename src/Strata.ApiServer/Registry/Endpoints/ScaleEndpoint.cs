@@ -1,11 +1,12 @@
 using System.Text.Json.Nodes;
 using Strata.Api.Errors;
-using Strata.Api.Json;
 using Strata.Api.Models;
 using Strata.Api.Selectors;
 using Strata.ApiServer.Registry.Generic;
 using Strata.ApiServer.Requests;
 using Strata.Client;
+using JsonBytes = Strata.Api.Json.JsonBytes;
+using JsonNumber = Strata.Api.Json.JsonNumber;
 
 namespace Strata.ApiServer.Registry.Endpoints;
 

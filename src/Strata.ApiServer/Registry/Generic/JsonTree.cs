@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using JsonNumber = Strata.Api.Json.JsonNumber;
 
 namespace Strata.ApiServer.Registry.Generic;
 
@@ -114,7 +115,7 @@ internal static class JsonTree
     {
         if (source[name] is null)
         {
-            source[name] = value;
+            source[name] = JsonNumber.Create(value);
         }
     }
 
@@ -123,7 +124,7 @@ internal static class JsonTree
     {
         if (source[name] is null || source.Number(name) == 0)
         {
-            source[name] = value;
+            source[name] = JsonNumber.Create(value);
         }
     }
 
