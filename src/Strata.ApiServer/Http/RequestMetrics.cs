@@ -12,8 +12,8 @@ internal sealed class RequestMetrics
 
     public void Count(RequestInfo? info, int code, TimeSpan elapsed)
     {
-        // Paths of unknown things would make series without end.
-        var series = info is { IsResource: true } && code != 404
+        // Names of things that do not exist would make series without end.
+        var series = info is { IsResource: true } && code is not (401 or 403 or 404)
             ? new Series(info.Verb.ToUpperInvariant(), info.Group, info.Version, info.Resource, info.Subresource, code)
             : new Series(info?.Verb.ToUpperInvariant() ?? "", "", "", "", "", code);
         _tallies.GetOrAdd(series, static _ => new Tally()).Add(elapsed);
