@@ -13,5 +13,8 @@ internal static class EventIds
     public const int SessionFailed = 12007;
     public const int CheckpointFailed = 12008;
 
-    // Next free: 12009.
+    public const int LogsLost = 12009;
+    public const int CoreUnavailable = 12010;
+
+    // Next free: 12011.
 }
