@@ -32,7 +32,7 @@ public sealed class ArmClient : IDisposable
     internal ArmClientOptions Options => _options;
 
     /// <summary>The connection pool, with its trust settings, for web sockets.</summary>
-    internal HttpMessageInvoker Http => _http;
+    public HttpMessageInvoker Http => _http;
 
     /// <param name="path">Path and query below the endpoint, or an absolute URL of the same host as answered by the server. The
     /// api-version is added when the query has none.</param>
