@@ -15,7 +15,7 @@ internal sealed class ServiceAllocator : IServiceAllocator
     private readonly IPNetwork _range;
     private readonly uint _base;
     private readonly int _firstPort;
-    private readonly Random _random;
+    private readonly IdentitySource _chance;
     private readonly Lock _lock = new();
 
     // Guarded by _lock. Bit i of _addresses is the i-th address after the network address.
@@ -25,8 +25,8 @@ internal sealed class ServiceAllocator : IServiceAllocator
     /// <param name="range">IPv4 range of cluster addresses, /12 to /30; the first address is meant for the service <c>kubernetes</c>.</param>
     /// <param name="firstPort">First node port.</param>
     /// <param name="lastPort">Last node port.</param>
-    /// <param name="random">Spreads the choices, so that a freed address is not reused at once.</param>
-    public ServiceAllocator(IPNetwork range, int firstPort, int lastPort, Random random)
+    /// <param name="chance">Spreads the choices, so that a freed address is not reused at once.</param>
+    public ServiceAllocator(IPNetwork range, int firstPort, int lastPort, IdentitySource chance)
     {
         if (range.BaseAddress.AddressFamily != AddressFamily.InterNetwork || range.PrefixLength is < 12 or > 30)
         {
@@ -36,7 +36,7 @@ internal sealed class ServiceAllocator : IServiceAllocator
         _range = range;
         _base = ToNumber(range.BaseAddress);
         _firstPort = firstPort;
-        _random = random;
+        _chance = chance;
         _addresses = new BitArray(1 << (32 - range.PrefixLength));
         _ports = new BitArray(lastPort - firstPort + 1);
 
@@ -155,7 +155,7 @@ internal sealed class ServiceAllocator : IServiceAllocator
     private int? TakeAny_NeedsLock(BitArray used, int reserved)
     {
         var upper = used.Count - reserved;
-        var start = _random.Next(upper);
+        var start = _chance.Below(upper);
         for (var step = 0; step < upper; step++)
         {
             var index = reserved + ((start + step) % upper);
