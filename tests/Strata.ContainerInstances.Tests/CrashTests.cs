@@ -46,6 +46,24 @@ public sealed class CrashTests
     }
 
     [Fact]
+    public async Task A_core_that_forbids_the_pod_is_asked_again_for_a_while()
+    {
+        var forbidden = Api.Errors.ApiErrors.Forbidden(Api.Models.Pod.Info, "x", "error looking up service account container-instances/default");
+        await using var host = await InstanceHost.StartAsync(configure: h => h.Core.CreateFailure = forbidden);
+        var operation = await host.Groups.CreateOrUpdateAsync("one", Given.Group(), CancellationToken.None);
+        await InstanceHost.EventuallyAsync(() => host.Core.CreateAttempts > 1, "the pod is tried again");
+        Assert.False(await operation.PollAsync(CancellationToken.None));
+        host.Core.CreateFailure = null;
+        await operation.WaitAsync(CancellationToken.None);
+
+        host.Policy = new Provisioning.ProvisioningPolicy { CapacityPatience = TimeSpan.Zero };
+        await host.RestartAsync();
+        host.Core.CreateFailure = forbidden;
+        var refused = await host.Groups.CreateOrUpdateAsync("two", Given.Group(), CancellationToken.None);
+        Assert.Equal("DeploymentFailed", (await Assert.ThrowsAsync<Arm.ArmException>(() => refused.WaitAsync(CancellationToken.None))).Error.Code);
+    }
+
+    [Fact]
     public async Task A_delete_that_was_acknowledged_is_finished_after_a_restart()
     {
         await using var host = await InstanceHost.StartAsync(configure: h => h.Core.EndsPods = false);
