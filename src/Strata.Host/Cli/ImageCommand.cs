@@ -53,11 +53,11 @@ internal static class ImageCommand
         command.SetUserAction(async (parsed, cancellationToken) =>
         {
             using var cri = Connect(parsed.GetRequiredValue(dataDirectory));
-            foreach (var image in await cri.ListImagesAsync(null, cancellationToken))
+            foreach (var image in await cri.ListImagesAsync(cancellationToken))
             {
                 foreach (var tag in image.RepoTags)
                 {
-                    Console.WriteLine($"{tag,-60}{image.Size_ / 1024.0 / 1024.0,8:F1} MiB");
+                    Console.WriteLine($"{tag,-60}{image.Size / 1024.0 / 1024.0,8:F1} MiB");
                 }
             }
 
