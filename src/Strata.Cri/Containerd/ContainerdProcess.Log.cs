@@ -35,6 +35,9 @@ public sealed partial class ContainerdProcess
     [LoggerMessage(EventIds.LeftoverMountRemoved, LogLevel.Warning, "Unmounted leftover {Path}")]
     private partial void LogLeftoverUnmounted(string path);
 
+    [LoggerMessage(EventIds.CgroupInUse, LogLevel.Warning, "The control group {Path} still holds processes and stays")]
+    private partial void LogCgroupInUse(string path);
+
     [LoggerMessage(EventIds.StateObserverFailed, LogLevel.Error, "An observer of containerd's state failed on {State}")]
     private partial void LogObserverFailed(Exception exception, ContainerdState state);
 }
