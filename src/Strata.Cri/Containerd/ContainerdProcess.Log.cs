@@ -23,7 +23,8 @@ public sealed partial class ContainerdProcess
     [LoggerMessage(EventIds.ContainerdStopped, LogLevel.Information, "containerd on {Socket} is stopped")]
     private partial void LogStopped(string socket);
 
-    [LoggerMessage(EventIds.ContainerdKilled, LogLevel.Warning, "containerd {ProcessId} did not end within {Seconds:0} s of SIGTERM; killed")]
+    [LoggerMessage(EventIds.ContainerdKilled, LogLevel.Warning,
+        "containerd {ProcessId} did not end within {Seconds:0} s of SIGTERM; killed")]
     private partial void LogKilled(int processId, double seconds);
 
     [LoggerMessage(EventIds.SandboxRemovalFailed, LogLevel.Warning, "Could not remove sandbox {Sandbox} of containerd on {Socket}")]

@@ -55,7 +55,8 @@ internal sealed class CriLogFile : IDisposable
         for (var blockEnd = end; blockEnd > 0;)
         {
             var blockStart = Math.Max(0, blockEnd - TailBlockBytes);
-            var length = await RandomAccess.ReadAsync(_handle, buffer.AsMemory(0, (int)(blockEnd - blockStart)), blockStart, cancellationToken);
+            var block = buffer.AsMemory(0, (int)(blockEnd - blockStart));
+            var length = await RandomAccess.ReadAsync(_handle, block, blockStart, cancellationToken);
             for (var i = length - 1; i >= 0; i--)
             {
                 // The end of the very last line does not begin another one.
