@@ -168,6 +168,40 @@ public sealed class OciImageTests(PrivateContainerd containerd) : IDisposable
     }
 
     [Fact]
+    public async Task What_was_imported_survives_garbage_collection_unpacked()
+    {
+        Assert.SkipUnless(PrivateContainerd.IsPossible, PrivateContainerd.WhyNot);
+        var leases = new Strata.Cri.Containerd.Leases.Leases.LeasesClient(containerd.Client.Channel.Invoker);
+        var lease = await leases.CreateAsync(
+            new Strata.Cri.Containerd.Leases.CreateRequest(), ImageImporter.CriNamespace, cancellationToken: Token);
+        // Synchronous: it returns when the collection that follows is done.
+        await leases.DeleteAsync(
+            new Strata.Cri.Containerd.Leases.DeleteRequest { Id = lease.Lease.Id, Sync = true }, ImageImporter.CriNamespace,
+            cancellationToken: Token);
+        var snapshots = new Strata.Cri.Containerd.Snapshots.Snapshots.SnapshotsClient(containerd.Client.Channel.Invoker);
+        var chain = containerd.Busybox!.Layers[0].Digest; // Of one layer, the chain is the layer itself.
+        var snapshot = await snapshots.StatAsync(
+            new Strata.Cri.Containerd.Snapshots.StatSnapshotRequest { Snapshotter = "overlayfs", Key = chain },
+            ImageImporter.CriNamespace, cancellationToken: Token);
+        Assert.Equal(chain, snapshot.Info.Name);
+        await using var container = await containerd.RunAsync("collected", null, "sleep", "1000");
+    }
+
+    [Fact]
+    public async Task A_layer_that_cannot_be_unpacked_is_refused()
+    {
+        Assert.SkipUnless(PrivateContainerd.IsPossible, PrivateContainerd.WhyNot);
+        var layer = OciBlob.FromBytes(OciMediaTypes.Layer, Encoding.ASCII.GetBytes(new string('x', 2048)));
+        var config = OciBlob.FromBytes(
+            OciMediaTypes.Config, OciImageJson.Config(new OciImageSettings(), RuntimeInformation.OSArchitecture, [layer.Digest]));
+        var manifest = OciBlob.FromBytes(OciMediaTypes.Manifest, OciImageJson.Manifest(config, [layer]));
+        var image = new OciImage("docker.io/library/garbage:1", manifest, config, [layer]);
+        var importer = new ImageImporter(containerd.Client, TimeProvider.System, NullLogger<ImageImporter>.Instance);
+        await Assert.ThrowsAsync<CriException>(() => importer.ImportAsync(image, Token));
+        Assert.Null(await containerd.Client.ImageStatusAsync("garbage:1", Token));
+    }
+
+    [Fact]
     public async Task The_pause_program_ends_on_sigterm_and_has_a_form_for_both_machines()
     {
         Assert.Equal(183, BitConverter.ToUInt16(PauseImage.Program(Architecture.Arm64), 18));
