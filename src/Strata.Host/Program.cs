@@ -1,1 +1,5 @@
-return 0;
+using System.CommandLine;
+using Strata.Host.Cli;
+
+// Signals are for the commands themselves: a cluster cleans up before it ends.
+return await CommandTree.Build().Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });

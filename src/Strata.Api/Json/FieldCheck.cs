@@ -1,0 +1,85 @@
+using System.Text.Json.Nodes;
+using Strata.Api.Schema;
+
+namespace Strata.Api.Json;
+
+/// <summary>Compares a JSON tree with its schema: members it does not know, and values of the wrong type.</summary>
+public static class FieldCheck
+{
+    /// <summary>Paths of all members that the schema does not know, such as <c>spec.containers[0].foo</c>, in document order.
+    /// The root may always carry <c>apiVersion</c> and <c>kind</c>.</summary>
+    public static List<string> UnknownFields(JsonObject target, SchemaType type)
+    {
+        var unknown = new List<string>();
+        Walk(target, type, new JsonPathBuilder(), isRoot: true, unknown);
+        return unknown;
+    }
+
+    /// <summary>Removes all members that the schema does not know. Changes <paramref name="target"/>.</summary>
+    public static void Prune(JsonObject target, SchemaType type) => Walk(target, type, new JsonPathBuilder(), isRoot: true, unknown: null);
+
+    /// <summary>All values whose JSON type or form does not fit the schema, in document order. Null fits everywhere: it means absent.</summary>
+    public static List<TypeProblem> Types(JsonObject target, SchemaType type) => new TypeChecker().Check(target, type);
+
+    // With a list it reports, without one it removes.
+    private static void Walk(JsonObject target, SchemaType type, JsonPathBuilder path, bool isRoot, List<string>? unknown)
+    {
+        for (var index = 0; index < target.Count; index++)
+        {
+            var (name, value) = target.GetAt(index);
+            if (type.Field(name) is { } field)
+            {
+                if (field.Kind == SchemaFieldKind.Object && value is not (null or JsonValue) && field.ObjectType is { } inner)
+                {
+                    path.Push(name);
+                    WalkValue(value, field, inner, path, unknown);
+                    path.Pop();
+                }
+            }
+            else if (isRoot && name is "apiVersion" or "kind")
+            {
+                continue;
+            }
+            else if (unknown is not null)
+            {
+                unknown.Add(path.Child(name));
+            }
+            else
+            {
+                target.RemoveAt(index--);
+            }
+        }
+    }
+
+    private static void WalkValue(JsonNode value, SchemaField field, SchemaType type, JsonPathBuilder path, List<string>? unknown)
+    {
+        if (field.IsList && value is JsonArray items)
+        {
+            for (var index = 0; index < items.Count; index++)
+            {
+                if (items[index] is JsonObject item)
+                {
+                    path.Push(index);
+                    Walk(item, type, path, isRoot: false, unknown);
+                    path.Pop();
+                }
+            }
+        }
+        else if (field.IsMap && value is JsonObject map)
+        {
+            foreach (var (key, entry) in map)
+            {
+                if (entry is JsonObject item)
+                {
+                    path.Push(key);
+                    Walk(item, type, path, isRoot: false, unknown);
+                    path.Pop();
+                }
+            }
+        }
+        else if (!field.IsList && !field.IsMap && value is JsonObject inner)
+        {
+            Walk(inner, type, path, isRoot: false, unknown);
+        }
+    }
+}

@@ -1,0 +1,23 @@
+using System.Buffers;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Strata.Api.Models;
+
+namespace Strata.Api.Json;
+
+/// <summary>Writes JSON trees as the API stores and serves them: compact, UTF-8, with no escapes but those JSON requires.</summary>
+public static class JsonBytes
+{
+    public static byte[] Serialize(JsonNode node)
+    {
+        var buffer = new ArrayBufferWriter<byte>(1024);
+        Write(node, buffer);
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    public static void Write(JsonNode node, IBufferWriter<byte> output)
+    {
+        using var writer = new Utf8JsonWriter(output, ModelJson.WriterOptions);
+        node.WriteTo(writer);
+    }
+}

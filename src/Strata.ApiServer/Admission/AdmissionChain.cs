@@ -1,0 +1,23 @@
+namespace Strata.ApiServer.Admission;
+
+/// <summary>The admission plug-ins in their order.</summary>
+internal sealed class AdmissionChain(IReadOnlyList<IAdmissionPlugin> plugins)
+{
+    public static readonly AdmissionChain Empty = new([]);
+
+    public async ValueTask MutateAsync(AdmissionRequest request, CancellationToken cancellationToken)
+    {
+        foreach (var plugin in plugins)
+        {
+            await plugin.MutateAsync(request, cancellationToken);
+        }
+    }
+
+    public async ValueTask ValidateAsync(AdmissionRequest request, CancellationToken cancellationToken)
+    {
+        foreach (var plugin in plugins)
+        {
+            await plugin.ValidateAsync(request, cancellationToken);
+        }
+    }
+}

@@ -1,0 +1,11 @@
+namespace Strata.ApiServer.Admission;
+
+internal enum AdmissionOperation
+{
+    Create,
+    Update,
+    Delete,
+
+    /// <summary>Exec, attach, port-forward.</summary>
+    Connect,
+}

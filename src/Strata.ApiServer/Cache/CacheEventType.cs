@@ -1,0 +1,8 @@
+namespace Strata.ApiServer.Cache;
+
+internal enum CacheEventType
+{
+    Added,
+    Modified,
+    Deleted,
+}

@@ -1,0 +1,71 @@
+using System.Text.Json.Nodes;
+using Strata.Api.Errors;
+using Strata.ApiServer.Registry.Generic;
+
+namespace Strata.ApiServer.Registry.Apps.Deployments;
+
+/// <summary>Rules of Deployments (apps: validation.go ValidateDeploymentSpec).</summary>
+internal static class DeploymentValidation
+{
+    public static void Validate(JsonObject target, FieldErrors errors)
+    {
+        WorkloadValidation.Validate(target, "deployment", errors);
+        var spec = target.Object("spec");
+        ValidateStrategy(spec.Object("strategy"), errors);
+        spec.ValidateNotNegative("revisionHistoryLimit", "spec", errors);
+        spec.ValidateNotNegative("progressDeadlineSeconds", "spec", errors);
+        if (spec.Number("progressDeadlineSeconds") is { } deadline && deadline <= (spec.Number("minReadySeconds") ?? 0))
+        {
+            errors.Invalid("spec.progressDeadlineSeconds", deadline, "must be greater than minReadySeconds");
+        }
+
+        foreach (var field in (ReadOnlySpan<string>)["observedGeneration", "replicas", "updatedReplicas", "readyReplicas", "availableReplicas", "unavailableReplicas", "collisionCount"])
+        {
+            target.Object("status").ValidateNotNegative(field, "status", errors);
+        }
+    }
+
+    private static void ValidateStrategy(JsonObject? strategy, FieldErrors errors)
+    {
+        switch (strategy.TextOrEmpty("type"))
+        {
+            case "Recreate":
+                if (strategy.Object("rollingUpdate") is not null)
+                {
+                    errors.Forbidden("spec.strategy.rollingUpdate", "may not be specified when strategy `type` is 'Recreate'");
+                }
+
+                break;
+            case "RollingUpdate":
+                ValidateRolling(strategy.Object("rollingUpdate"), "spec.strategy.rollingUpdate", errors);
+                break;
+            case var other:
+                errors.NotSupported("spec.strategy.type", other, "Recreate", "RollingUpdate");
+                break;
+        }
+    }
+
+    private static void ValidateRolling(JsonObject? rolling, string path, FieldErrors errors)
+    {
+        if (rolling is null)
+        {
+            errors.Required(path);
+            return;
+        }
+
+        var unavailable = rolling["maxUnavailable"];
+        Numbers.ValidateCountOrPercent(unavailable, $"{path}.maxUnavailable", errors);
+        Numbers.ValidateCountOrPercent(rolling["maxSurge"], $"{path}.maxSurge", errors);
+        if (IsZero(unavailable) && IsZero(rolling["maxSurge"]))
+        {
+            errors.Invalid($"{path}.maxUnavailable", unavailable, "may not be 0 when `maxSurge` is 0");
+        }
+
+        if (Numbers.Percent(unavailable) > 100)
+        {
+            errors.Invalid($"{path}.maxUnavailable", unavailable, "must not be greater than 100%");
+        }
+    }
+
+    private static bool IsZero(JsonNode? value) => JsonTree.TryNumber(value, out var number) ? number == 0 : Numbers.Percent(value) == 0;
+}

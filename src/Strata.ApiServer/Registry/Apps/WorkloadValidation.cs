@@ -1,0 +1,68 @@
+using System.Text.Json.Nodes;
+using Strata.Api.Errors;
+using Strata.ApiServer.Registry.Core.Pods.Spec;
+using Strata.ApiServer.Registry.Generic;
+
+namespace Strata.ApiServer.Registry.Apps;
+
+/// <summary>What Deployments and ReplicaSets have in common: a count, a selector and a template that must fit each other (apps: validation.go).</summary>
+internal static class WorkloadValidation
+{
+    public static void Validate(JsonObject target, string kind, FieldErrors errors)
+    {
+        var spec = target.Object("spec");
+        spec.ValidateNotNegative("replicas", "spec", errors);
+        spec.ValidateNotNegative("minReadySeconds", "spec", errors);
+        var selector = spec.Object("selector");
+        if (selector is null)
+        {
+            errors.Required("spec.selector");
+        }
+        else
+        {
+            LabelSelectorValidation.Validate(selector, "spec.selector", errors);
+            if (LabelSelectorValidation.IsEmpty(selector))
+            {
+                errors.Invalid("spec.selector", selector, $"empty selector is invalid for {kind}");
+            }
+        }
+
+        ValidateTemplate(spec, selector, errors);
+    }
+
+    public static void ValidateUpdate(JsonObject target, JsonObject old, FieldErrors errors)
+    {
+        var selector = target.Object("spec")?["selector"];
+        if (!JsonSemantics.AreEqual(selector, old.Object("spec")?["selector"]))
+        {
+            errors.Invalid("spec.selector", selector, "field is immutable");
+        }
+    }
+
+    private static void ValidateTemplate(JsonObject? spec, JsonObject? selector, FieldErrors errors)
+    {
+        if (spec.Object("template") is not { } template)
+        {
+            errors.Required("spec.template");
+            return;
+        }
+
+        var labels = template.Object("metadata").Object("labels");
+        if (selector is not null && !LabelSelectorValidation.IsEmpty(selector) && !LabelSelectorValidation.Matches(selector, labels))
+        {
+            errors.Invalid("spec.template.metadata.labels", labels ?? [], "`selector` does not match template `labels`");
+        }
+
+        PodTemplateValidation.Validate(template, "spec.template", errors);
+        var podSpec = template.Object("spec");
+        if (podSpec.Text("restartPolicy") is not "Always" and var policy)
+        {
+            errors.NotSupported("spec.template.spec.restartPolicy", policy ?? "", "Always");
+        }
+
+        if (podSpec.Number("activeDeadlineSeconds") is not null)
+        {
+            errors.Forbidden("spec.template.spec.activeDeadlineSeconds", "activeDeadlineSeconds in ReplicaSet is not Supported");
+        }
+    }
+}

@@ -1,0 +1,123 @@
+using System.Text.Json.Nodes;
+using Strata.Api;
+using Strata.Api.Errors;
+using Strata.ApiServer.Registry.Generic;
+using Strata.ApiServer.Requests;
+
+namespace Strata.ApiServer.Registry.Endpoints;
+
+/// <summary>A kind's own resource: <c>/api/v1/namespaces/x/pods[/name]</c>.</summary>
+internal sealed class ObjectEndpoint(ResourceStore store) : IEndpoint
+{
+    private static readonly string[] AllVerbs = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
+
+    public EndpointInfo Info { get; } = new(
+        store.Kind.Group, store.Kind.Version, store.Kind.Plural, "", store.Kind, store.Kind.Namespaced,
+        store.Kind is { Group: "", Plural: "namespaces" } ? [.. AllVerbs.Where(static verb => verb != "deletecollection")] : AllVerbs)
+    {
+        Singular = store.Strategy.Singular,
+        ShortNames = store.Strategy.ShortNames,
+        Categories = store.Strategy.Categories,
+    };
+
+    public ValueTask<ApiResult> HandleAsync(ApiCall call, CancellationToken cancellationToken) => call.Info.Verb switch
+    {
+        "get" => GetAsync(call, cancellationToken),
+        "list" => ListAsync(call, cancellationToken),
+        "watch" => WatchAsync(call, cancellationToken),
+        "create" => CreateAsync(call, cancellationToken),
+        "update" => UpdateAsync(call, cancellationToken),
+        "patch" => PatchAsync(call, cancellationToken),
+        "delete" => DeleteAsync(call, cancellationToken),
+        "deletecollection" => DeleteCollectionAsync(call, cancellationToken),
+        _ => throw ApiErrors.MethodNotAllowed(call.Info.Verb),
+    };
+
+    /// <summary>The object that a request names.</summary>
+    public static ObjectKey KeyOf(ApiCall call, bool isNamespaced) => new(isNamespaced ? call.Info.Namespace : "", call.Info.Name);
+
+    private async ValueTask<ApiResult> GetAsync(ApiCall call, CancellationToken cancellationToken)
+    {
+        var found = await store.GetAsync(KeyOf(call), ListQuery.ParseVersion(call.Query["resourceVersion"]), cancellationToken);
+        return Answer(200, found);
+    }
+
+    private async ValueTask<ApiResult> ListAsync(ApiCall call, CancellationToken cancellationToken)
+    {
+        var page = await store.ListAsync(CollectionNamespace(call), ListQuery.Parse(call.Query, isWatch: false), cancellationToken);
+        return new ListResult(page, store.Strategy);
+    }
+
+    private async ValueTask<ApiResult> WatchAsync(ApiCall call, CancellationToken cancellationToken)
+    {
+        var query = ListQuery.Parse(call.Query, isWatch: true);
+        var name = call.Info.Name.Length > 0 ? call.Info.Name : null;
+        return new WatchResult(await store.WatchAsync(CollectionNamespace(call), name, query, cancellationToken), store.Strategy);
+    }
+
+    private async ValueTask<ApiResult> CreateAsync(ApiCall call, CancellationToken cancellationToken)
+    {
+        if (call.Info.Name.Length > 0 || (Info.Namespaced && call.Info.Namespace.Length == 0))
+        {
+            throw ApiErrors.MethodNotAllowed("create");
+        }
+
+        var target = BodyReader.ReadObject(call, store.Kind);
+        return Answer(201, await store.CreateAsync(WriteContexts.From(call), CollectionNamespace(call), null, target, cancellationToken));
+    }
+
+    private async ValueTask<ApiResult> UpdateAsync(ApiCall call, CancellationToken cancellationToken)
+    {
+        var wanted = BodyReader.ReadObject(call, store.Kind);
+        if (wanted.Metadata().Text("name") is null)
+        {
+            throw ApiErrors.BadRequest("name must be provided");
+        }
+
+        // The change is called once per attempt and hands over a tree that will be changed, so it makes a copy; most updates need only one.
+        JsonObject? unused = wanted;
+        var result = await store.UpdateAsync(
+            WriteContexts.From(call), KeyOf(call), "", WriteMode.Main, _ => (JsonObject)wanted.DeepClone(), () => Interlocked.Exchange(ref unused, null) ?? (JsonObject)wanted.DeepClone(),
+            cancellationToken);
+        return Answer(result.IsCreated ? 201 : 200, result.Object);
+    }
+
+    private async ValueTask<ApiResult> PatchAsync(ApiCall call, CancellationToken cancellationToken)
+    {
+        var patch = PatchRequest.Read(call, store.Kind);
+        var result = await store.UpdateAsync(WriteContexts.From(call), KeyOf(call), "", WriteMode.Main, patch.Apply, null, cancellationToken);
+        return Answer(200, result.Object);
+    }
+
+    private async ValueTask<ApiResult> DeleteAsync(ApiCall call, CancellationToken cancellationToken)
+    {
+        var options = DeletionOptions.Read(BodyReader.ReadOptions(call, "DeleteOptions"), call.Query);
+        var result = await store.DeleteAsync(WriteContexts.From(call) with { DryRun = options.DryRun }, KeyOf(call), options, cancellationToken);
+        if (result.IsRemoved && !store.Strategy.ReturnsObjectOnDelete)
+        {
+            return new ObjectResult(200, SuccessStatus.Of(store.Kind, result.Object), null);
+        }
+
+        return Answer(!result.IsRemoved && options.OrphanDependents == false ? 202 : 200, result.Object);
+    }
+
+    private async ValueTask<ApiResult> DeleteCollectionAsync(ApiCall call, CancellationToken cancellationToken)
+    {
+        if (Info.Namespaced && call.Info.Namespace.Length == 0)
+        {
+            throw ApiErrors.MethodNotAllowed("deletecollection");
+        }
+
+        var options = DeletionOptions.Read(BodyReader.ReadOptions(call, "DeleteOptions"), call.Query);
+        var query = ListQuery.Parse(call.Query, isWatch: false);
+        var page = await store.DeleteCollectionAsync(
+            WriteContexts.From(call) with { DryRun = options.DryRun }, CollectionNamespace(call), query, options, cancellationToken);
+        return new ListResult(page, store.Strategy);
+    }
+
+    private ObjectKey KeyOf(ApiCall call) => KeyOf(call, Info.Namespaced);
+
+    private string CollectionNamespace(ApiCall call) => Info.Namespaced ? call.Info.Namespace : "";
+
+    private ObjectResult Answer(int code, ServedObject found) => new(code, found.Shared, store.Strategy);
+}

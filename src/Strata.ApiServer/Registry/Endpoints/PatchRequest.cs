@@ -1,0 +1,87 @@
+using System.Text.Json.Nodes;
+using Strata.Api.Errors;
+using Strata.Api.Json;
+using Strata.Api.Models;
+using Strata.Api.Patches;
+using Strata.Api.Schema;
+using Strata.ApiServer.Requests;
+
+namespace Strata.ApiServer.Registry.Endpoints;
+
+/// <summary>A patch read from a request, to be applied to whatever is stored when its turn comes.</summary>
+internal sealed class PatchRequest
+{
+    private readonly KindInfo _kind;
+    private readonly string _contentType;
+    private readonly JsonNode _patch;
+    private readonly List<string> _duplicates;
+    private readonly FieldValidation _validation;
+    private readonly Action<string> _warn;
+
+    private PatchRequest(KindInfo kind, ApiCall call, JsonNode patch, List<string> duplicates)
+    {
+        _kind = kind;
+        _contentType = call.ContentType;
+        _patch = patch;
+        _duplicates = duplicates;
+        _validation = BodyReader.FieldValidationOf(call);
+        _warn = call.Warn;
+    }
+
+    /// <exception cref="ApiException">UnsupportedMediaType, or BadRequest when the body is not a patch.</exception>
+    public static PatchRequest Read(ApiCall call, KindInfo kind)
+    {
+        switch (call.ContentType)
+        {
+            case MediaTypes.JsonPatch or MediaTypes.MergePatch or MediaTypes.StrategicMergePatch:
+                break;
+            case MediaTypes.ApplyPatch:
+                throw new ApiException(new ApiStatus
+                {
+                    Code = 415,
+                    Reason = StatusReason.UnsupportedMediaType,
+                    Message = "apply patch is not supported yet: field ownership is not tracked; use client-side apply (kubectl apply without --server-side)",
+                });
+            default:
+                throw BodyReader.UnsupportedMediaType(call.ContentType, MediaTypes.JsonPatch, MediaTypes.MergePatch, MediaTypes.StrategicMergePatch);
+        }
+
+        if (call.Query.Has("force"))
+        {
+            var errors = new FieldErrors();
+            errors.Forbidden("force", "may not be specified for non-apply patch");
+            throw ApiErrors.Invalid(new KindInfo("meta.k8s.io", "v1", "PatchOptions", "", false), "", errors.Causes);
+        }
+
+        var duplicates = new List<string>();
+        var patch = StrictJson.Parse(call.Body.Span, duplicates);
+        return patch is JsonArray == (call.ContentType == MediaTypes.JsonPatch)
+            ? new PatchRequest(kind, call, patch, duplicates)
+            : throw ApiErrors.BadRequest(call.ContentType == MediaTypes.JsonPatch ? "a JSON patch must be an array of operations" : "a merge patch must be an object");
+    }
+
+    /// <summary>The patched object, checked and pruned.</summary>
+    public JsonObject Apply(JsonObject current)
+    {
+        var patched = Merge(current);
+        if (patched["apiVersion"]?.ToString() != _kind.ApiVersion || patched["kind"]?.ToString() != _kind.Kind)
+        {
+            throw ApiErrors.BadRequest($"a patch may not change apiVersion or kind of the object: it must stay {_kind.ApiVersion} {_kind.Kind}");
+        }
+
+        BodyReader.CheckFields(patched, _kind, _validation, _duplicates, _warn);
+        return patched;
+    }
+
+    private JsonObject Merge(JsonObject current)
+    {
+        var result = _contentType switch
+        {
+            MediaTypes.JsonPatch => JsonPatch.Apply(current, _patch),
+            MediaTypes.MergePatch => MergePatch.Apply(current, _patch),
+            _ => StrategicMergePatch.Apply(current, (JsonObject)_patch, SchemaTable.Default.ForKind(_kind.ApiVersion, _kind.Kind)
+                ?? throw BodyReader.UnsupportedMediaType(_contentType, MediaTypes.JsonPatch, MediaTypes.MergePatch)),
+        };
+        return result as JsonObject ?? throw ApiErrors.BadRequest("the patch turns the object into something else");
+    }
+}

@@ -1,0 +1,71 @@
+using System.Text.Json.Nodes;
+using Strata.Api.Errors;
+using Strata.ApiServer.Requests;
+
+namespace Strata.ApiServer.Registry.Generic;
+
+/// <summary>How to delete (meta/v1 DeleteOptions).</summary>
+/// <param name="GracePeriodSeconds">Null: the object's own.</param>
+/// <param name="PropagationPolicy">Orphan, Background or Foreground; null: keep what finalizers say.</param>
+/// <param name="OrphanDependents">The deprecated form of the policy.</param>
+/// <param name="Uid">Precondition; null for none.</param>
+/// <param name="ResourceVersion">Precondition; null for none.</param>
+/// <param name="DryRun">Whether nothing is to happen.</param>
+internal sealed record DeletionOptions(
+    long? GracePeriodSeconds = null, string? PropagationPolicy = null, bool? OrphanDependents = null, string? Uid = null, string? ResourceVersion = null, bool DryRun = false)
+{
+    public static readonly DeletionOptions Default = new();
+
+    /// <summary>Reads the request's body, or its query when there is no body.</summary>
+    public static DeletionOptions Read(JsonObject? body, QueryParameters query)
+    {
+        var options = body is { Count: > 0 } ? FromBody(body) : FromQuery(query);
+        if (query["dryRun"] is { } dryRun)
+        {
+            options = options with { DryRun = RequireAll([dryRun]) };
+        }
+
+        var errors = new FieldErrors();
+        if (options is { PropagationPolicy: not null, OrphanDependents: not null })
+        {
+            errors.Invalid("propagationPolicy", options.PropagationPolicy, "orphanDependents and deletionPropagation cannot be both set");
+        }
+
+        if (options.PropagationPolicy is { } policy and not ("Orphan" or "Background" or "Foreground"))
+        {
+            errors.NotSupported("propagationPolicy", policy, "Foreground", "Background", "Orphan", "nil");
+        }
+
+        return errors.Any ? throw ApiErrors.Invalid(new("meta.k8s.io", "v1", "DeleteOptions", "", false), "", errors.Causes) : options;
+    }
+
+    /// <summary>Whether the values of dryRun, if any, ask for one.</summary>
+    public static bool RequireAll(IReadOnlyCollection<string> values) =>
+        values.All(value => value is "All")
+            ? values.Count > 0
+            : throw ApiErrors.BadRequest($"invalid dryRun value {string.Join(",", values)}: only \"All\" is supported");
+
+    private static DeletionOptions FromBody(JsonObject body) => new(
+        body.Number("gracePeriodSeconds"),
+        body.Text("propagationPolicy"),
+        body.Flag("orphanDependents"),
+        body.Object("preconditions").Text("uid"),
+        body.Object("preconditions").Text("resourceVersion"),
+        RequireAll([.. body.Texts("dryRun").Select(static entry => entry.Item)]));
+
+    private static DeletionOptions FromQuery(QueryParameters query)
+    {
+        long? grace = null;
+        if (query["gracePeriodSeconds"] is { Length: > 0 } text)
+        {
+            grace = long.TryParse(text, out var seconds)
+                ? seconds
+                : throw ApiErrors.BadRequest($"strconv.ParseInt: parsing \"{text}\": invalid syntax");
+        }
+
+        return new DeletionOptions(
+            grace,
+            query["propagationPolicy"] is { Length: > 0 } policy ? policy : null,
+            query.Has("orphanDependents") ? query.Flag("orphanDependents") : null);
+    }
+}

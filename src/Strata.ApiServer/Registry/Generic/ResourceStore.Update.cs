@@ -1,0 +1,204 @@
+using System.Text.Json.Nodes;
+using Strata.Api;
+using Strata.Api.Errors;
+using Strata.ApiServer.Admission;
+using Strata.Store;
+
+namespace Strata.ApiServer.Registry.Generic;
+
+internal sealed partial class ResourceStore
+{
+    // Set by the server alone: an update carries over what is stored, whatever the client sent.
+    private static readonly string[] ServerMetadata = ["uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation", "generateName"];
+
+    /// <summary>Changes an object.</summary>
+    /// <param name="subresource">What admission sees; empty for the object itself.</param>
+    /// <param name="change">Makes the wanted object from the stored one, which it may change and return. Called once per attempt. A resourceVersion in the result that is
+    /// not the stored one means the caller has seen another version: Conflict.</param>
+    /// <param name="create">Makes the object for a PUT to a missing name, for kinds that allow it; null to answer NotFound.</param>
+    /// <exception cref="ApiException">NotFound, Conflict, Invalid, or what admission says.</exception>
+    public async ValueTask<UpdateResult> UpdateAsync(
+        WriteContext context, ObjectKey key, string subresource, WriteMode mode, Func<JsonObject, JsonObject> change, Func<JsonObject>? create,
+        CancellationToken cancellationToken)
+    {
+        var entry = await _services.Store.GetAsync(KeyOf(key), 0, cancellationToken);
+        for (var attempt = 0; attempt < MaxAttempts; attempt++)
+        {
+            if (entry is null)
+            {
+                if (create is null || !Strategy.AllowsCreateOnUpdate)
+                {
+                    throw ApiErrors.NotFound(Kind, key.Name);
+                }
+
+                var created = await CreateAsync(context, key.Namespace, key.Name, create(), cancellationToken);
+                return new UpdateResult(created, IsCreated: true);
+            }
+
+            var (result, winner) = await TryUpdateAsync(context, key, subresource, mode, entry, change, cancellationToken);
+            if (result is { } stored)
+            {
+                return new UpdateResult(stored, IsCreated: false);
+            }
+
+            entry = winner;
+        }
+
+        throw ApiErrors.Modified(Kind, key.Name);
+    }
+
+    /// <returns>The object as stored; or null and the entry that won the race.</returns>
+    private async ValueTask<(ServedObject? Result, StoreEntry? Winner)> TryUpdateAsync(
+        WriteContext context, ObjectKey key, string subresource, WriteMode mode, StoreEntry entry, Func<JsonObject, JsonObject> change,
+        CancellationToken cancellationToken)
+    {
+        var old = Decode(entry);
+        var wanted = change(Decode(entry));
+        CheckIdentity(wanted.Metadata(), old.Metadata(), key);
+        var target = Combine(wanted, old, mode);
+        Strategy.Default(target);
+        var admission = Admission(context, AdmissionOperation.Update, key, subresource, target, old);
+        await _services.Admission.MutateAsync(admission, cancellationToken);
+        Prepare(target, old, mode);
+        Validate(target, old, mode, key.Name);
+        await _services.Admission.ValidateAsync(admission, cancellationToken);
+
+        if (JsonSemantics.AreEqual(target, old))
+        {
+            return (ObjectOf(key, entry.Value, entry.ModRevision), null); // Nothing to write: no new version, no event.
+        }
+
+        var isRemoval = DeletionPlan.IsDone(Strategy, target);
+        var reservation = isRemoval ? null : Reserve(target, old, key.Name);
+        return await HoldingAsync<(ServedObject?, StoreEntry?)>(reservation, async () =>
+        {
+            var json = _stored.Encode(target);
+            if (context.DryRun)
+            {
+                return ((ObjectOf(key, json, entry.ModRevision), null), false);
+            }
+
+            return isRemoval
+                ? (await RemoveAsync(key, json, entry, cancellationToken), false)
+                : await PutAsync(key, json, entry, cancellationToken);
+        });
+    }
+
+    private async ValueTask<((ServedObject?, StoreEntry?) Result, bool IsStored)> PutAsync(
+        ObjectKey key, byte[] json, StoreEntry entry, CancellationToken cancellationToken)
+    {
+        var outcome = await _services.Store.PutAsync(entry.Key, json, entry.ModRevision, cancellationToken);
+        return outcome.IsCommitted ? ((ObjectOf(key, json, outcome.Revision), null), true) : ((null, outcome.Entry), false);
+    }
+
+    // The last finalizer went with this update: the object goes in the same request.
+    private async ValueTask<(ServedObject?, StoreEntry?)> RemoveAsync(ObjectKey key, byte[] json, StoreEntry entry, CancellationToken cancellationToken)
+    {
+        var outcome = await _services.Store.DeleteAsync(entry.Key, entry.ModRevision, cancellationToken);
+        if (!outcome.IsDeleted)
+        {
+            return (null, outcome.Entry);
+        }
+
+        var last = ObjectOf(key, json, outcome.Revision);
+        OnRemoved(last);
+        return (last, null);
+    }
+
+    private void CheckIdentity(JsonObject wanted, JsonObject old, ObjectKey key)
+    {
+        CheckNamespace(wanted, key.Namespace);
+        CheckName(wanted, key.Name);
+        if (wanted.Text("uid") is { } uid && uid != old.Text("uid"))
+        {
+            throw ApiErrors.Conflict(Kind, key.Name, $"Precondition failed: UID in precondition: {uid}, UID in object meta: {old.Text("uid")}");
+        }
+
+        switch (wanted.Text("resourceVersion"))
+        {
+            case { } version when version != old.Text("resourceVersion"):
+                throw ApiErrors.Modified(Kind, key.Name);
+            case null when !Strategy.AllowsUnconditionalUpdate:
+                var errors = new FieldErrors();
+                errors.Invalid("metadata.resourceVersion", 0, "must be specified for an update");
+                throw ApiErrors.Invalid(Kind, key.Name, errors.Causes);
+        }
+    }
+
+    /// <summary>The wanted object with everything that this kind of write may not touch taken from the stored one.</summary>
+    private JsonObject Combine(JsonObject wanted, JsonObject old, WriteMode mode)
+    {
+        var target = wanted;
+        if (mode == WriteMode.Status)
+        {
+            target = (JsonObject)old.DeepClone();
+            target["metadata"] = wanted.Metadata().DeepClone();
+            target.Restore(wanted, "status");
+        }
+        else if (mode == WriteMode.Main && Strategy.HasStatus)
+        {
+            target.Restore(old, "status");
+        }
+
+        var metadata = target.Metadata();
+        var oldMetadata = old.Metadata();
+        foreach (var field in ServerMetadata)
+        {
+            metadata.Restore(oldMetadata, field);
+        }
+
+        metadata.Restore(oldMetadata, "resourceVersion");
+        metadata.Remove("selfLink");
+        metadata.Remove("managedFields");
+        return target;
+    }
+
+    private void Prepare(JsonObject target, JsonObject old, WriteMode mode)
+    {
+        Strategy.Default(target);
+        if (mode == WriteMode.Status)
+        {
+            Strategy.PrepareForStatusUpdate(target, old);
+        }
+        else if (mode == WriteMode.Main)
+        {
+            Strategy.PrepareForUpdate(target, old);
+            if (Strategy.HasGeneration && !IsSpecEqual(target, old))
+            {
+                target.Metadata()["generation"] = (old.Metadata().Number("generation") ?? 0) + 1;
+            }
+        }
+    }
+
+    private void Validate(JsonObject target, JsonObject old, WriteMode mode, string name)
+    {
+        var errors = new FieldErrors();
+        MetadataValidation.Validate(target, Strategy, errors);
+        MetadataValidation.ValidateUpdate(target, old, errors);
+        if (mode == WriteMode.Main)
+        {
+            Strategy.Validate(target, errors);
+        }
+
+        if (mode != WriteMode.Internal)
+        {
+            Strategy.ValidateUpdate(target, old, errors);
+        }
+
+        ThrowIfAny(errors, name);
+    }
+
+    // What a user wants is everything except metadata and status.
+    private static bool IsSpecEqual(JsonObject target, JsonObject old)
+    {
+        foreach (var (name, value) in target)
+        {
+            if (name is not ("metadata" or "status") && !JsonSemantics.AreEqual(value, old[name]))
+            {
+                return false;
+            }
+        }
+
+        return old.All(field => target.ContainsKey(field.Key) || field.Key is "metadata" or "status" || JsonSemantics.AreEqual(field.Value, null));
+    }
+}

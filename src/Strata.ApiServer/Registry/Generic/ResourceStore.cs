@@ -1,0 +1,122 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.Logging;
+using Strata.Api;
+using Strata.Api.Errors;
+using Strata.Api.Models;
+using Strata.ApiServer.Admission;
+using Strata.ApiServer.Cache;
+using Strata.Client;
+using Strata.Store;
+
+namespace Strata.ApiServer.Registry.Generic;
+
+/// <summary>REST semantics of one kind over the store: everything between a decoded request and a stored revision, the same for all kinds
+/// (apiserver: pkg/registry/generic/registry/store.go). Thread-safe.</summary>
+/// <remarks>Writes follow one path: decode → change → default → admit → prepare → validate → admit → reserve → compare and swap; a lost race starts again with the
+/// winner's object. Reads come from the watch cache, which is made to catch up first when the caller wants the latest.</remarks>
+internal sealed partial class ResourceStore
+{
+    // A write loses a race only when another one won, so this bounds unfairness, not progress.
+    private const int MaxAttempts = 50;
+
+    private readonly RegistryServices _services;
+    private readonly StoredJson _stored;
+    private readonly string _prefix;
+    private readonly SelectableFieldReader _fields;
+    private readonly WatchCache _cache;
+
+    public ResourceStore(ResourceStrategy strategy, RegistryServices services)
+    {
+        Strategy = strategy;
+        _services = services;
+        _stored = new StoredJson(strategy.Kind);
+        _prefix = PrefixOf(strategy.Kind);
+        _fields = new SelectableFieldReader(strategy);
+        _cache = new WatchCache(
+            services.Store, new WatchCacheOptions { Prefix = _prefix, Fields = _fields.Read }, services.Clock, services.Loggers.CreateLogger<WatchCache>());
+    }
+
+    public ResourceStrategy Strategy { get; }
+
+    public KindInfo Kind => Strategy.Kind;
+
+    /// <summary>Where a kind's objects are in the store: the plural, with its group when it has one.</summary>
+    public static string PrefixOf(KindInfo kind) => kind.Group.Length == 0 ? $"/registry/{kind.Plural}/" : $"/registry/{kind.Plural}.{kind.Group}/";
+
+    /// <summary>Keeps the kind's watch cache current until cancelled; the owner runs it once and awaits it at stop.</summary>
+    public Task RunAsync(CancellationToken cancellationToken) => _cache.RunAsync(cancellationToken);
+
+    /// <summary>Whether the kind can be listed and watched.</summary>
+    public bool IsFilled => _cache.Snapshot().Revision > 0;
+
+    /// <summary>Returns when the kind can be listed and watched.</summary>
+    public ValueTask WaitUntilFilledAsync(CancellationToken cancellationToken) => _cache.WaitUntilAsync(1, cancellationToken);
+
+    private string TextKeyOf(ObjectKey key) => Kind.Namespaced ? $"{_prefix}{key.Namespace}/{key.Name}" : _prefix + key.Name;
+
+    private byte[] KeyOf(ObjectKey key) => Encoding.UTF8.GetBytes(TextKeyOf(key));
+
+    private static ServedObject ObjectOf(ObjectKey key, ReadOnlyMemory<byte> stored, long revision) =>
+        new(key, new ApiObject(revision == 0 ? stored : StoredObject.WithResourceVersion(stored.Span, revision)));
+
+    private static JsonObject Decode(StoreEntry entry) => JsonNode.Parse(StoredObject.WithResourceVersion(entry.Value.Span, entry.ModRevision))!.AsObject();
+
+    private AdmissionRequest Admission(
+        WriteContext context, AdmissionOperation operation, ObjectKey key, string subresource, JsonObject? target, JsonObject? old) => new()
+        {
+            Operation = operation,
+            Kind = Kind,
+            Subresource = subresource,
+            Namespace = key.Namespace,
+            Name = key.Name,
+            User = context.User,
+            Object = target,
+            OldObject = old,
+            DryRun = context.DryRun,
+            Warn = context.Warn,
+        };
+
+    private void ThrowIfAny(FieldErrors errors, string name)
+    {
+        if (errors.Any)
+        {
+            throw ApiErrors.Invalid(Kind, name, errors.Causes);
+        }
+    }
+
+    private WriteReservation? Reserve(JsonObject target, JsonObject? old, string name)
+    {
+        var errors = new FieldErrors();
+        var reservation = Strategy.Reserve(target, old, errors);
+        ThrowIfAny(errors, name);
+        return reservation;
+    }
+
+    private static async ValueTask<T> HoldingAsync<T>(WriteReservation? reservation, Func<ValueTask<(T Result, bool IsStored)>> write)
+    {
+        (T Result, bool IsStored) outcome;
+        try
+        {
+            outcome = await write();
+        }
+        catch (Exception e) when (e is not StoreException or StoreFullException)
+        {
+            reservation?.Abandon();
+            throw;
+        }
+
+        // Any other failure of the store leaves it open whether the object is there. Then what it holds stays held until the next start
+        // reads the stored objects: a lost address does no harm, one given out twice would.
+        if (outcome.IsStored)
+        {
+            reservation?.Commit();
+        }
+        else
+        {
+            reservation?.Abandon();
+        }
+
+        return outcome.Result;
+    }
+}

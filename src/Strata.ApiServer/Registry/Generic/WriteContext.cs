@@ -1,0 +1,13 @@
+using Strata.ApiServer.Authentication;
+
+namespace Strata.ApiServer.Registry.Generic;
+
+/// <summary>Who writes, and how.</summary>
+/// <param name="User">Seen by admission.</param>
+/// <param name="DryRun">Do everything except storing.</param>
+/// <param name="Warn">Takes warnings for the user.</param>
+internal sealed record WriteContext(UserIdentity User, bool DryRun, Action<string> Warn)
+{
+    /// <summary>A write by the server itself.</summary>
+    public static readonly WriteContext Server = new(UserIdentity.ApiServer, DryRun: false, static _ => { });
+}

@@ -1,0 +1,14 @@
+namespace Strata.ApiServer.Registry.Generic;
+
+/// <summary>Which half of an object an update may change.</summary>
+internal enum WriteMode
+{
+    /// <summary>Everything except status, when the kind has the status subresource.</summary>
+    Main,
+
+    /// <summary>Status and metadata.</summary>
+    Status,
+
+    /// <summary>Whatever the server's own code changed (binding, finalizing): the kind's update rules do not apply.</summary>
+    Internal,
+}

@@ -1,0 +1,11 @@
+namespace Strata.ApiServer.Registry.Generic;
+
+/// <summary>Something outside the object that one write holds (addresses, ports). Exactly one of the two members is called, once.</summary>
+internal abstract class WriteReservation
+{
+    /// <summary>The object was stored: what it took is its own now, and what it gave up is free.</summary>
+    public abstract void Commit();
+
+    /// <summary>The object was not stored (it lost a race, or this was a dry run): what was taken is free again.</summary>
+    public abstract void Abandon();
+}

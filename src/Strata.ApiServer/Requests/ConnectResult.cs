@@ -1,0 +1,6 @@
+using Strata.ApiServer.Streaming;
+
+namespace Strata.ApiServer.Requests;
+
+/// <summary>A connection to a node that is to be upgraded and then carries bytes both ways.</summary>
+internal sealed record ConnectResult(NodeTarget Target) : ApiResult(101);

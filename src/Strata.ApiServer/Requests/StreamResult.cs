@@ -1,0 +1,6 @@
+using Strata.ApiServer.Streaming;
+
+namespace Strata.ApiServer.Requests;
+
+/// <summary>A stream of text from a node, such as a log.</summary>
+internal sealed record StreamResult(NodeResponse Response) : ApiResult(200);

@@ -1,0 +1,5 @@
+namespace Strata.Client;
+
+/// <summary>One typed event of a watch.</summary>
+public readonly record struct WatchEvent<T>(WatchEventType Type, T Object)
+    where T : class;

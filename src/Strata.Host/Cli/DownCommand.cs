@@ -1,0 +1,23 @@
+using System.CommandLine;
+using Strata.Host.Clusters;
+
+namespace Strata.Host.Cli;
+
+/// <summary><c>strata down</c>: stops a cluster and cleans up after it.</summary>
+internal static class DownCommand
+{
+    public static Command Create()
+    {
+        var dataDirectory = ClusterOptions.DataDirectory();
+        var purge = new Option<bool>("--purge") { Description = "Remove the data as well." };
+        var command = new Command("down", "Stop the cluster: its processes, containers, network and mounts. The data stays unless --purge is given.") { dataDirectory, purge };
+        command.SetUserAction(async (parsed, cancellationToken) =>
+        {
+            var paths = new ClusterPaths(parsed.GetRequiredValue(dataDirectory));
+            var wasThere = await ClusterShutdown.RunAsync(paths, parsed.GetValue(purge), cancellationToken);
+            Console.WriteLine(wasThere ? "The cluster is down." : $"No cluster was running in {paths.Data}.");
+            return 0;
+        });
+        return command;
+    }
+}

@@ -1,0 +1,154 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Strata.Hosting.Files;
+
+namespace Strata.Host.Clusters;
+
+/// <summary>Choices made at a cluster's first start and kept for its life, so that addresses in kubeconfigs and in running pods stay true.</summary>
+/// <param name="Slot">Number of the cluster on this machine; it selects the address ranges.</param>
+internal sealed record ClusterState(int Slot, int ApiPort, int ArmPort, int CorePort, int NodePort, int CoreNodePort, int VirtualNodePort)
+{
+    private const int MostSlots = 64;
+    private const string SlotFolder = "/run/strata/slots";
+
+    /// <summary>Addresses of pods: one range per cluster, cut into one per node.</summary>
+    public string ClusterCidr => $"10.{244 - Slot}.0.0/16";
+
+    /// <summary>Addresses of the pods of this machine.</summary>
+    public string PodCidr => $"10.{244 - Slot}.0.0/22";
+
+    public string ServiceCidr => $"10.{96 + Slot}.0.0/16";
+
+    /// <summary>First address of the service range: the service <c>kubernetes</c>.</summary>
+    public IPAddress ApiServiceAddress => IPAddress.Parse($"10.{96 + Slot}.0.1");
+
+    public IPAddress DnsAddress => IPAddress.Parse($"10.{96 + Slot}.0.10");
+
+    /// <summary>This machine's address on the pod network: the bridge.</summary>
+    public IPAddress NodeAddress => IPAddress.Parse($"10.{244 - Slot}.0.1");
+
+    public static ClusterState? TryLoad(ClusterPaths paths)
+    {
+        if (!File.Exists(paths.State))
+        {
+            return null;
+        }
+
+        try
+        {
+            return JsonSerializer.Deserialize(File.ReadAllText(paths.State), ClusterStateContext.Default.ClusterState);
+        }
+        catch (JsonException error)
+        {
+            throw new UserException($"{paths.State} is damaged ({error.Message}); restore it from a backup or remove the cluster with: strata down --purge --data-dir {paths.Data}", error);
+        }
+    }
+
+    /// <summary>Loads the state, or chooses and stores it; ports that the user names win over stored ones.</summary>
+    public static ClusterState LoadOrChoose(ClusterPaths paths, ClusterSettings settings)
+    {
+        var known = TryLoad(paths);
+        var chosen = known ?? Choose(paths);
+        chosen = chosen with { ApiPort = settings.ApiPort ?? chosen.ApiPort, ArmPort = settings.ArmPort ?? chosen.ArmPort };
+        chosen = chosen with { ApiPort = chosen.ApiPort == 0 ? FreePort() : chosen.ApiPort, ArmPort = chosen.ArmPort == 0 ? FreePort() : chosen.ArmPort };
+        ClaimSlot(chosen.Slot, paths.Data);
+        if (chosen != known)
+        {
+            SecureFile.Write(paths.State, JsonSerializer.Serialize(chosen, ClusterStateContext.Default.ClusterState));
+        }
+
+        return chosen;
+    }
+
+    /// <summary>Gives the cluster's number back, for good.</summary>
+    public static void ReleaseSlot(ClusterPaths paths)
+    {
+        if (TryLoad(paths) is { } state && OwnerOf(state.Slot) == paths.Data)
+        {
+            File.Delete(Path.Combine(SlotFolder, $"{state.Slot}"));
+        }
+    }
+
+    private static ClusterState Choose(ClusterPaths paths)
+    {
+        for (var slot = 0; slot < MostSlots; slot++)
+        {
+            if (!ClaimSlot(slot, paths.Data))
+            {
+                continue;
+            }
+
+            // The first cluster of a machine gets the ports that everybody expects; the next ones take free ports.
+            return slot == 0
+                ? new ClusterState(slot, PreferredPort(6443), PreferredPort(7443), PreferredPort(7444), PreferredPort(10250), PreferredPort(10260), PreferredPort(10270))
+                : new ClusterState(slot, FreePort(), FreePort(), FreePort(), FreePort(), FreePort(), FreePort());
+        }
+
+        throw new UserException($"{MostSlots} clusters exist on this machine already; remove one with: strata down --purge --data-dir DIR");
+    }
+
+    private static string? OwnerOf(int slot)
+    {
+        var path = Path.Combine(SlotFolder, $"{slot}");
+        return File.Exists(path) ? File.ReadAllText(path) : null;
+    }
+
+    // Creating the file decides between two clusters that start at the same time. A slot whose cluster's data is gone is free again.
+    private static bool ClaimSlot(int slot, string dataDirectory)
+    {
+        SecureFile.CreateFolder(SlotFolder);
+        var path = Path.Combine(SlotFolder, $"{slot}");
+        if (OwnerOf(slot) is { } owner)
+        {
+            if (owner == dataDirectory)
+            {
+                return true;
+            }
+
+            if (Directory.Exists(owner))
+            {
+                return false;
+            }
+
+            File.Delete(path);
+        }
+
+        try
+        {
+            using var stream = new FileStream(path, FileMode.CreateNew, FileAccess.Write);
+            stream.Write(System.Text.Encoding.UTF8.GetBytes(dataDirectory));
+            return true;
+        }
+        catch (IOException) when (File.Exists(path))
+        {
+            return OwnerOf(slot) == dataDirectory;
+        }
+    }
+
+    private static int PreferredPort(int port)
+    {
+        try
+        {
+            using var probe = new TcpListener(IPAddress.Loopback, port);
+            probe.Start();
+            return port;
+        }
+        catch (SocketException)
+        {
+            return FreePort();
+        }
+    }
+
+    private static int FreePort()
+    {
+        using var probe = new TcpListener(IPAddress.Loopback, 0);
+        probe.Start();
+        return ((IPEndPoint)probe.LocalEndpoint).Port;
+    }
+}
+
+[JsonSourceGenerationOptions(WriteIndented = true, IgnoreReadOnlyProperties = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(ClusterState))]
+internal sealed partial class ClusterStateContext : JsonSerializerContext;

@@ -1,0 +1,9 @@
+namespace Strata.Pods.Probes;
+
+/// <summary>The three probes of a container.</summary>
+public enum ProbeKind
+{
+    Startup,
+    Liveness,
+    Readiness,
+}

@@ -1,0 +1,10 @@
+namespace Strata.Pods.Runtime;
+
+/// <summary>States of a container in the runtime.</summary>
+public enum ContainerPhase
+{
+    Unknown,
+    Created,
+    Running,
+    Exited,
+}

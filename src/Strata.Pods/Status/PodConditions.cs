@@ -1,0 +1,92 @@
+using Strata.Api.Models;
+using Strata.Pods.Lifecycle;
+
+namespace Strata.Pods.Status;
+
+/// <summary>The conditions that a node owns. Source: kubelet/status/generate.go (behaviour and words).</summary>
+internal static class PodConditions
+{
+    private static readonly string[] Owned = ["PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady", "PodScheduled"];
+
+    public static IReadOnlyList<PodCondition> For(PodView view, PodStatus status, PodFacts facts, DateTimeOffset now)
+    {
+        var containersReady = ContainersReady(view.Pod.Spec, status);
+        PodCondition[] own =
+        [
+            new() { Type = "PodReadyToStartContainers", Status = Text(view.Sandbox is { IsReady: true } && (facts.PodIPs.Count > 0 || view.Pod.Spec.HostNetwork)) },
+            Initialized(view.Pod.Spec, status),
+            Ready(view.Pod, containersReady),
+            containersReady,
+            new() { Type = "PodScheduled", Status = "True" },
+        ];
+        var result = new List<PodCondition>(own.Length);
+        foreach (var condition in own)
+        {
+            var old = view.Pod.Status.Condition(condition.Type);
+            result.Add(condition with
+            {
+                ObservedGeneration = view.Pod.Metadata.Generation,
+                LastTransitionTime = old?.Status == condition.Status ? old.LastTransitionTime : KubeTime.Truncate(now),
+            });
+        }
+
+        result.AddRange(view.Pod.Status.Conditions.Where(condition => !Owned.Contains(condition.Type)));
+        return result;
+    }
+
+    private static PodCondition Initialized(PodSpec spec, PodStatus status)
+    {
+        if (status.Phase == "Succeeded")
+        {
+            return new PodCondition { Type = "Initialized", Status = "True", Reason = "PodCompleted" };
+        }
+
+        var incomplete = spec.InitContainers.Zip(status.InitContainerStatuses)
+            .Where(pair => PodContainers.IsSidecar(pair.First) ? pair.Second.Started != true : !pair.Second.Ready)
+            .Select(pair => pair.First.Name).ToArray();
+        var anyAppRan = status.ContainerStatuses.Any(container => container.ContainerID.Length > 0);
+        return incomplete.Length == 0 || anyAppRan
+            ? new PodCondition { Type = "Initialized", Status = "True" }
+            : new PodCondition { Type = "Initialized", Status = "False", Reason = "ContainersNotInitialized", Message = $"containers with incomplete status: [{string.Join(' ', incomplete)}]" };
+    }
+
+    private static PodCondition ContainersReady(PodSpec spec, PodStatus status)
+    {
+        if (status.Phase == "Succeeded")
+        {
+            return new PodCondition { Type = "ContainersReady", Status = "False", Reason = "PodCompleted" };
+        }
+
+        if (status.Phase == "Failed")
+        {
+            return new PodCondition { Type = "ContainersReady", Status = "False", Reason = "PodFailed" };
+        }
+
+        var sidecars = spec.InitContainers.Zip(status.InitContainerStatuses).Where(pair => PodContainers.IsSidecar(pair.First)).Select(pair => pair.Second);
+        var unready = sidecars.Concat(status.ContainerStatuses).Where(container => !container.Ready).Select(container => container.Name).ToArray();
+        return unready.Length == 0
+            ? new PodCondition { Type = "ContainersReady", Status = "True" }
+            : new PodCondition { Type = "ContainersReady", Status = "False", Reason = "ContainersNotReady", Message = $"containers with unready status: [{string.Join(' ', unready)}]" };
+    }
+
+    private static PodCondition Ready(Pod pod, PodCondition containersReady)
+    {
+        if (containersReady.Status != "True")
+        {
+            return containersReady with { Type = "Ready" };
+        }
+
+        var missing = pod.Spec.ReadinessGates.Select(gate => gate.ConditionType).Where(type => pod.Status.Condition(type) is not { Status: "True" }).ToArray();
+        return missing.Length == 0
+            ? new PodCondition { Type = "Ready", Status = "True" }
+            : new PodCondition
+            {
+                Type = "Ready",
+                Status = "False",
+                Reason = "ReadinessGatesNotReady",
+                Message = string.Join(", ", missing.Select(type => $"corresponding condition of pod readiness gate \"{type}\" does not exist or is not True.")),
+            };
+    }
+
+    private static string Text(bool value) => value ? "True" : "False";
+}

@@ -1,0 +1,26 @@
+namespace Strata.Scheduler.Framework;
+
+/// <summary>Whether a node can take a pod, and if not, why. Instances are shared: a verdict costs no allocation.</summary>
+public sealed class FilterVerdict
+{
+    /// <summary>The node can take the pod.</summary>
+    public static readonly FilterVerdict Fits = new("", isResolvable: true);
+
+    private FilterVerdict(string reason, bool isResolvable)
+    {
+        Reason = reason;
+        IsResolvable = isResolvable;
+    }
+
+    /// <summary>Why not, as it appears in <c>0/5 nodes are available: 3 …</c>.</summary>
+    public string Reason { get; }
+
+    /// <summary>Whether evicting pods from the node could help.</summary>
+    public bool IsResolvable { get; }
+
+    /// <summary>A refusal that room would lift.</summary>
+    public static FilterVerdict NotNow(string reason) => new(reason, isResolvable: true);
+
+    /// <summary>A refusal that no eviction lifts, so preemption skips the node.</summary>
+    public static FilterVerdict Never(string reason) => new(reason, isResolvable: false);
+}

@@ -1,0 +1,33 @@
+using Strata.Scheduler.Framework;
+
+namespace Strata.Scheduler.Plugins.NodeResources;
+
+/// <summary>Prefers nodes whose CPU and memory the pod would bring closer together, so that neither runs out alone.</summary>
+/// <remarks>Formula since Kubernetes 1.32: 50 plus half the difference between the balance with and without the pod.</remarks>
+internal sealed class BalancedAllocationPlugin : IScorePlugin
+{
+    public string Name => "NodeResourcesBalancedAllocation";
+
+    public int Weight => 1;
+
+    public long Score(PodInfo pod, NodeInfo node)
+    {
+        if (pod.Requests.CpuMillis == 0 && pod.Requests.MemoryBytes == 0)
+        {
+            return 0; // A pod without requests changes no balance.
+        }
+
+        var with = Balance(node, pod.Requests.CpuMillis, pod.Requests.MemoryBytes);
+        var without = Balance(node, 0, 0);
+        return (long)(50 + ((with - without) * 50));
+    }
+
+    private static double Balance(NodeInfo node, long cpuMillis, long memoryBytes)
+    {
+        var cpu = Fraction(node.Requested.CpuMillis + cpuMillis, node.Allocatable.CpuMillis);
+        var memory = Fraction(node.Requested.MemoryBytes + memoryBytes, node.Allocatable.MemoryBytes);
+        return 1 - (Math.Abs(cpu - memory) / 2); // The standard deviation of two values.
+    }
+
+    private static double Fraction(long used, long all) => all == 0 ? 1 : Math.Min(1, (double)used / all);
+}

@@ -1,0 +1,19 @@
+using SQLitePCL;
+
+namespace Strata.Store.Sqlite;
+
+/// <summary>Maps SQLite result codes to the store's exceptions (https://www.sqlite.org/rescode.html).</summary>
+internal static class SqliteErrors
+{
+    public static StoreException ToException(int resultCode, int extendedCode, string detail, string path, string action)
+    {
+        var tried = $"could not {action} {path}: {detail} (SQLite {extendedCode})";
+        return resultCode switch
+        {
+            raw.SQLITE_FULL => new StoreFullException($"no room left in {path}: {detail}"),
+            raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB => new StoreCorruptException($"{path} is damaged: {detail} (SQLite {extendedCode})"),
+            raw.SQLITE_BUSY or raw.SQLITE_LOCKED => new StoreLockedException($"{path} is locked by another process"),
+            _ => new StoreException(tried),
+        };
+    }
+}

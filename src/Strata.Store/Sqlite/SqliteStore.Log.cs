@@ -1,0 +1,12 @@
+using Microsoft.Extensions.Logging;
+
+namespace Strata.Store.Sqlite;
+
+public sealed partial class SqliteStore
+{
+    [LoggerMessage(EventIds.Opened, LogLevel.Information, "Opened the store {Path} at revision {Revision} in {Elapsed}")]
+    private static partial void LogOpened(ILogger logger, string path, long revision, TimeSpan elapsed);
+
+    [LoggerMessage(EventIds.Compacted, LogLevel.Debug, "Compacted the store to revision {Revision} in {Elapsed}")]
+    private static partial void LogCompacted(ILogger logger, long revision, TimeSpan elapsed);
+}

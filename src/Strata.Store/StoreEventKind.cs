@@ -1,0 +1,7 @@
+namespace Strata.Store;
+
+public enum StoreEventKind
+{
+    Put,
+    Delete,
+}

@@ -1,0 +1,148 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Strata.Store.Sqlite;
+using Strata.Store.Tests.Contract;
+
+namespace Strata.Store.Tests;
+
+public sealed class SqliteStoreTests : RevisionedStoreContract
+{
+    private readonly TemporaryFolder _folder = new();
+
+    private string Path => _folder.File("store.db");
+
+    [Fact]
+    public async Task Entries_history_and_revision_survive_a_restart()
+    {
+        await Written("a", "1");
+        await Written("b", "1");
+        await Store.Delete("a");
+        await Store.DisposeAsync();
+
+        await using var again = Open();
+
+        Assert.Equal(4, await again.Revision());
+        Assert.Equal("1", (await again.Get("b"))!.Value.Text());
+        Assert.Equal("4 delete a=1 c2 m2 v1", (await again.Changes("", after: 1, through: 4))[^1].Describe());
+        Assert.Equal(5, (await again.Put("a", "2")).Revision);
+    }
+
+    [Fact]
+    public async Task The_revision_survives_a_restart_after_everything_was_deleted_and_compacted()
+    {
+        await Written("a", "1");
+        await Store.Delete("a");
+        await Store.Compact(3);
+        await Store.DisposeAsync();
+
+        await using var again = Open();
+
+        Assert.Equal(3, await again.Revision());
+        Assert.Equal(4, (await again.Put("a", "2")).Revision);
+        await Assert.ThrowsAsync<CompactedException>(async () => await again.Get("a", at: 2));
+    }
+
+    [Fact]
+    public void A_store_that_is_open_elsewhere_says_which()
+    {
+        var error = Assert.Throws<StoreLockedException>(Open);
+
+        Assert.Equal($"{Path} is in use by another process", error.Message);
+    }
+
+    [Fact]
+    public async Task A_full_store_refuses_writes_with_a_name_for_it_and_goes_on_when_there_is_room()
+    {
+        await using var small = Open("small.db", new SqliteStoreOptions { Path = _folder.File("small.db"), MaxSizeBytes = 1 << 20 });
+        var big = new string('x', 50_000);
+        var written = 0;
+        var error = await Assert.ThrowsAsync<StoreFullException>(async () =>
+        {
+            for (; written < 1000; written++)
+            {
+                await small.Put("same", big);
+            }
+        });
+        var revision = await small.Revision();
+
+        Assert.Contains("small.db", error.Message, StringComparison.Ordinal);
+        Assert.Equal(written + 1, revision);
+        Assert.Equal(revision, (await small.Get("same"))!.ModRevision);
+        await small.Compact(revision);
+        Assert.Equal(revision + 1, (await small.Put("same", big)).Revision);
+    }
+
+    [Fact]
+    public void A_file_that_is_no_database_is_reported_as_damaged()
+    {
+        File.WriteAllText(_folder.File("text.db"), new string('x', 100_000));
+
+        var error = Assert.Throws<StoreCorruptException>(() => Open("text.db"));
+
+        Assert.Contains(_folder.File("text.db"), error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Damage_inside_the_file_is_found_when_it_is_opened()
+    {
+        for (var i = 0; i < 200; i++)
+        {
+            await Written($"k{i}", new string('x', 500));
+        }
+        await Store.DisposeAsync();
+        using (var file = new FileStream(Path, FileMode.Open))
+        {
+            file.Seek(8192 * 5, SeekOrigin.Begin);
+            file.Write(new byte[8192]);
+        }
+
+        Assert.Contains(Path, Assert.Throws<StoreCorruptException>(Open).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Somebody_elses_database_is_left_alone()
+    {
+        using (var database = Database.Open(_folder.File("other.db"), readOnly: false))
+        {
+            database.Execute("CREATE TABLE theirs (x)");
+        }
+        var before = File.ReadAllBytes(_folder.File("other.db"));
+
+        var error = Assert.Throws<StoreCorruptException>(() => Open("other.db"));
+
+        Assert.Contains("not a Strata store", error.Message, StringComparison.Ordinal);
+        Assert.Equal(before, File.ReadAllBytes(_folder.File("other.db")));
+    }
+
+    [Fact]
+    public void A_path_that_cannot_be_created_is_named()
+    {
+        File.WriteAllText(_folder.File("file"), "");
+
+        var error = Assert.Throws<StoreException>(() => Open("file/store.db"));
+
+        Assert.Contains(_folder.File("file/store.db"), error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Only_the_owner_can_read_the_files()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Assert.Skip("Windows has no file modes.");
+            return;
+        }
+        foreach (var path in Directory.GetFiles(_folder.Path))
+        {
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));
+        }
+    }
+
+    protected override ValueTask<IRevisionedStore> OpenAsync() => ValueTask.FromResult<IRevisionedStore>(Open());
+
+    protected override void Cleanup() => _folder.Dispose();
+
+    private SqliteStore Open() => Open("store.db");
+
+    private SqliteStore Open(string name, SqliteStoreOptions? options = null) =>
+        SqliteStore.Open(options ?? new SqliteStoreOptions { Path = _folder.File(name) }, NullLogger<SqliteStore>.Instance);
+}
