@@ -142,6 +142,12 @@ internal sealed class FakeCluster(TimeProvider clock) : IApiTransport
 
     private JsonObject Create(ApiPath collection, JsonObject value)
     {
+        if (collection.Plural == "subjectaccessreviews")
+        {
+            value["status"] = new JsonObject { ["allowed"] = false };
+            return value;
+        }
+
         var metadata = Metadata(value);
         var path = collection with { Name = (string)metadata["name"]! };
         if (_objects.ContainsKey(path.Key))
