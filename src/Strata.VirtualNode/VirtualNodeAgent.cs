@@ -11,6 +11,7 @@ using Strata.VirtualNode.Providers;
 using Strata.VirtualNode.Providers.Arm;
 using Strata.VirtualNode.Registration;
 using Strata.VirtualNode.Resolution;
+using Strata.VirtualNode.Server;
 
 namespace Strata.VirtualNode;
 
@@ -111,7 +112,12 @@ public sealed partial class VirtualNodeAgent : IAsyncDisposable
         _parts.Push(loop);
         loop.Start();
 
-        KubeletPort = options.Listen.Port;
+        var api = new KubeletApi(
+            pods, view, new CallerCheck(options, clock), new LogHandler(provider, view, clock), new SessionHandler(provider), new PortForwardHandler(view),
+            new StatsHandler(options.NodeName, view, clock), loggers.CreateLogger<KubeletApi>());
+        var server = await KubeletServer.StartAsync(options, api.HandleAsync, loggers, cancellationToken);
+        _parts.Push(server);
+        KubeletPort = server.Port;
         var heartbeat = new NodeHeartbeat(options, KubeletPort, provider, health, clock, loggers.CreateLogger<NodeHeartbeat>());
         _parts.Push(heartbeat);
         heartbeat.Start();
