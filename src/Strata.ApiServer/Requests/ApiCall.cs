@@ -21,6 +21,9 @@ internal sealed class ApiCall
     /// <summary>The Accept header; empty means anything.</summary>
     public string Accept { get; init; } = "";
 
+    /// <summary>The header If-None-Match; empty for none.</summary>
+    public string IfNoneMatch { get; init; } = "";
+
     /// <summary>Warnings for the user, without repetitions, in order.</summary>
     public IReadOnlyList<string> Warnings => _warnings ?? (IReadOnlyList<string>)[];
 

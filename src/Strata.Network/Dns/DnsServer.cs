@@ -6,11 +6,10 @@ using Microsoft.Extensions.Logging;
 namespace Strata.Network.Dns;
 
 /// <summary>Serves one address by UDP and TCP: the cluster's names from memory, everything else from upstream servers.</summary>
-/// <remarks>Answers from memory are sent by the loop that received the question. What needs an upstream server goes through a
+/// <remarks>Answers from memory are sent by the loop that received the question, one for all UDP clients. What needs an upstream server goes through a
 /// bounded queue to a fixed number of workers; when the queue is full the client gets SERVFAIL at once.</remarks>
 internal sealed partial class DnsServer : IAsyncDisposable
 {
-    private const int ReceiverCount = 2;
     private const int WorkerCount = 64;
     private const int QueueLength = 512;
 
@@ -32,6 +31,7 @@ internal sealed partial class DnsServer : IAsyncDisposable
         try
         {
             _udp = new Socket(address.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+            _udp.Blocking = false;
             _udp.ReceiveBufferSize = 1 << 20; // A burst of a thousand pods must not lose questions.
             _udp.Bind(new IPEndPoint(address.Address, _tcp.LocalEndPoint.Port));
         }
@@ -48,17 +48,17 @@ internal sealed partial class DnsServer : IAsyncDisposable
     /// <summary>Where it listens; the port is real even when 0 was asked for.</summary>
     public IPEndPoint LocalEndPoint => (IPEndPoint)_udp.LocalEndPoint!;
 
+    /// <summary>Answers until cancelled. An error in one of its loops ends all of them and is thrown.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        var tasks = new List<Task> { _tcp.RunAsync(cancellationToken) };
-        for (var i = 0; i < ReceiverCount; i++)
-        {
-            tasks.Add(ReceiveAsync(cancellationToken));
-        }
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var tasks = new List<Task> { _tcp.RunAsync(stop.Token), ReceiveAsync(stop.Token) };
         for (var i = 0; i < WorkerCount; i++)
         {
-            tasks.Add(WorkAsync(cancellationToken));
+            tasks.Add(WorkAsync(stop.Token));
         }
+        await Task.WhenAny(tasks);
+        await stop.CancelAsync();
         await Task.WhenAll(tasks);
     }
 
@@ -69,32 +69,45 @@ internal sealed partial class DnsServer : IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
+    // Waits by peeking, then drains with plain non-blocking calls: a burst costs one wait, and nothing is allocated. (Two loops
+    // of ReceiveFromAsync into a SocketAddress were no faster, and once failed with a NullReferenceException inside the runtime.)
     private async Task ReceiveAsync(CancellationToken cancellationToken)
     {
-        var query = GC.AllocateArray<byte>(DnsConstants.MaxTcpLength, pinned: true);
-        var response = GC.AllocateArray<byte>(DnsConstants.SafeUdpLength, pinned: true);
+        var query = new byte[DnsConstants.MaxTcpLength];
+        var response = new byte[DnsConstants.SafeUdpLength];
         var client = new SocketAddress(_udp.AddressFamily);
         while (true)
         {
             try
             {
-                var received = await _udp.ReceiveFromAsync(query, SocketFlags.None, client, cancellationToken);
-                var outcome = _responder.Answer(query.AsSpan(0, received), response, tcp: false, [], out var length);
-                if (outcome is DnsOutcome.Forward or DnsOutcome.ResolveAlias && !TryEnqueue(query.AsSpan(0, received), client, outcome))
+                await _udp.ReceiveAsync(query.AsMemory(0, 1), SocketFlags.Peek, cancellationToken);
+                do
                 {
-                    length = DnsResponder.Fail(query.AsSpan(0, received), response, DnsConstants.CodeServerFailure);
-                    outcome = DnsOutcome.Answered;
+                    AnswerNext(query, response, client);
                 }
-                if (outcome is DnsOutcome.Answered)
-                {
-                    await _udp.SendToAsync(response.AsMemory(0, length), SocketFlags.None, client, cancellationToken);
-                }
+                while (_udp.Available > 0);
             }
             catch (SocketException e)
             {
                 // The answer to one client could not be sent (it is gone, or a firewall refuses); the others go on.
                 LogUdpFailed(e.Message);
             }
+        }
+    }
+
+    private void AnswerNext(Span<byte> buffer, Span<byte> response, SocketAddress client)
+    {
+        client.Size = client.Buffer.Length; // The call before cut it to its client's.
+        var query = buffer[.._udp.ReceiveFrom(buffer, SocketFlags.None, client)];
+        var outcome = _responder.Answer(query, response, tcp: false, [], out var length);
+        if (outcome is DnsOutcome.Forward or DnsOutcome.ResolveAlias && !TryEnqueue(query, client, outcome))
+        {
+            length = DnsResponder.Fail(query, response, DnsConstants.CodeServerFailure);
+            outcome = DnsOutcome.Answered;
+        }
+        if (outcome is DnsOutcome.Answered)
+        {
+            _udp.SendTo(response[..length], SocketFlags.None, client);
         }
     }
 
@@ -119,7 +132,7 @@ internal sealed partial class DnsServer : IAsyncDisposable
                 {
                     length = DnsResponder.Fail(pending.Query, response, DnsConstants.CodeServerFailure);
                 }
-                await _udp.SendToAsync(response.AsMemory(0, length), SocketFlags.None, pending.Client, cancellationToken);
+                _udp.SendTo(response.AsSpan(0, length), SocketFlags.None, pending.Client);
             }
             catch (SocketException e)
             {

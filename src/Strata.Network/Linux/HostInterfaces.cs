@@ -31,7 +31,8 @@ internal sealed class HostInterfaces(IHostCommand host, ISysctl sysctl)
 
     /// <summary>Creates or completes the bridge; harmless when it is there. The bridge exists before its first pod, so that
     /// its settings and the host's own address on the pod network do not depend on one.</summary>
-    public async Task EnsureAsync(NetworkOptions options, int mtu, CancellationToken cancellationToken)
+    /// <returns>What does not work on this host, or null.</returns>
+    public async Task<string?> EnsureAsync(NetworkOptions options, int mtu, CancellationToken cancellationToken)
     {
         var bridge = options.BridgeName;
         await AddAsync(bridge, cancellationToken);
@@ -52,7 +53,15 @@ internal sealed class HostInterfaces(IHostCommand host, ISysctl sysctl)
             cancellationToken);
 
         // Node ports on 127.0.0.1: the table's raw-prerouting chain refuses what this would otherwise let in.
-        sysctl.Write($"net/ipv4/conf/{bridge}/route_localnet", "1");
+        try
+        {
+            sysctl.Write($"net/ipv4/conf/{bridge}/route_localnet", "1");
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return $"net.ipv4.conf.{bridge}.route_localnet cannot be set to 1 ({e.Message}): node ports answer on the node's addresses, but not on 127.0.0.1";
+        }
     }
 
     /// <summary>Removes the bridge, and the pods' host-side interfaces on the bridge.</summary>

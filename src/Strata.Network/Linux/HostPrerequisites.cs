@@ -18,17 +18,23 @@ internal sealed class HostPrerequisites(IHostCommand host, ISysctl sysctl)
         Require("net/bridge/bridge-nf-call-iptables",
             "the module br_netfilter is not loaded; services still work, but a pod sees the node's address when a pod of the same node calls it through a service",
             problems);
+        if (!HasNftProgram && LibNftables.TryLoad() is null)
+        {
+            problems.Add("neither libnftables.so.1 nor the program nft is installed, so no Service works; install nftables");
+        }
         if (Plugins.Where(static plugin => !PluginDirectories.Any(folder => File.Exists(Path.Combine(folder, plugin)))).ToArray() is { Length: > 0 } missing)
         {
             problems.Add($"the CNI plug-ins {string.Join(", ", missing)} are not in {string.Join(", ", PluginDirectories)}; install containernetworking-plugins");
         }
-        if (await ForwardingIsDroppedAsync(cancellationToken))
+        if (HasNftProgram && await ForwardingIsDroppedAsync(cancellationToken))
         {
             problems.Add("another firewall drops forwarded packets by default (chain FORWARD of table ip filter, usually Docker's); "
                 + "allow the pod ranges there, for example: iptables -I FORWARD -s <pod range> -j ACCEPT and the same with -d");
         }
         return problems;
     }
+
+    private static bool HasNftProgram => File.Exists("/usr/sbin/nft") || File.Exists("/sbin/nft");
 
     private void Require(string setting, string consequence, List<string> problems)
     {

@@ -100,7 +100,7 @@ internal sealed class RulesetBuilder(ProxyOptions options)
             "meta mark and 0x4000 == 0x4000 meta mark set meta mark and 0xffffbfff masquerade fully-random",
             $"ct status dnat ip saddr . ip daddr @{Hairpin} masquerade fully-random",
             .. options.MasqueradeSameBridge is { } bridge ? [$"ct status dnat iifname \"{bridge}\" oifname \"{bridge}\" masquerade fully-random"] : Array.Empty<string>(),
-            $"ip saddr {options.LocalPodCidr} ip daddr != @{PodCidrs} ip daddr != 224.0.0.0/4 masquerade fully-random"];
+            $"ip saddr @{PodCidrs} ip daddr != @{PodCidrs} ip daddr != 224.0.0.0/4 masquerade fully-random"];
         Chain("nat-postrouting", "type nat hook postrouting priority srcnat; policy accept;", masquerade);
 
         Chain("filter-input", "type filter hook input priority filter; policy accept;",

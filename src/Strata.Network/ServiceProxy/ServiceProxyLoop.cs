@@ -45,7 +45,10 @@ internal sealed partial class ServiceProxyLoop(
     {
         lock (_lock)
         {
-            _desired.Remove(key);
+            if (!_desired.Remove(key))
+            {
+                return;
+            }
         }
         _wake.Writer.TryWrite(true);
     }

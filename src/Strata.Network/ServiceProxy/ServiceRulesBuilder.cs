@@ -137,7 +137,7 @@ internal sealed class ServiceRulesBuilder(ServiceInfo service, ProxyOptions opti
 
     private ImmutableArray<string> AffinityRules(string path, ServicePortInfo port, List<EndpointInfo> endpoints, TimeSpan affinity)
     {
-        var seconds = (long)affinity.TotalSeconds;
+        var seconds = Math.Max(1, (long)affinity.TotalSeconds);
         var known = ImmutableArray.CreateBuilder<string>();
         var pick = new StringBuilder();
         pick.Append(CultureInfo.InvariantCulture, $"numgen random mod {endpoints.Count} vmap {{ ");

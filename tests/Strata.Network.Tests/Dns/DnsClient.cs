@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
 using Strata.Network.Dns;
+using Strata.Network.Tests.Linux;
 
 namespace Strata.Network.Tests.Dns;
 
@@ -48,11 +49,11 @@ internal static class DnsClient
         return new Answer(message[3] & 15, (message[2] & 4) != 0, (message[2] & 2) != 0, sections[0], sections[1], sections[2]);
     }
 
-    public static async Task<Answer> AskAsync(IPEndPoint server, string name, ushort type, bool tcp = false, int? edns = null)
+    public static async Task<Answer> AskAsync(IPEndPoint server, string name, ushort type, bool tcp = false, int? edns = null, NetNamespace? from = null)
     {
         var query = Question(name, type, edns);
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
-        using var socket = new Socket(AddressFamily.InterNetwork, tcp ? SocketType.Stream : SocketType.Dgram, tcp ? ProtocolType.Tcp : ProtocolType.Udp);
+        using var socket = from is null ? Open() : from.Run(Open);
         await socket.ConnectAsync(server, limit.Token);
         var buffer = new byte[65537];
         if (!tcp)
@@ -66,6 +67,8 @@ internal static class DnsClient
         var length = BinaryPrimitives.ReadUInt16BigEndian(buffer);
         await stream.ReadExactlyAsync(buffer.AsMemory(0, length), limit.Token);
         return Read(buffer.AsSpan(0, length));
+
+        Socket Open() => new(AddressFamily.InterNetwork, tcp ? SocketType.Stream : SocketType.Dgram, tcp ? ProtocolType.Tcp : ProtocolType.Udp);
     }
 
     private static string ReadRecord(ReadOnlySpan<byte> message, ref int at)

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 using Strata.Network.Linux;
@@ -8,11 +9,26 @@ namespace Strata.Network.Tests.Linux;
 /// <summary>A network namespace of the test's own, removed with everything in it at the end.</summary>
 internal sealed partial class NetNamespace : IDisposable
 {
+    private const string Prefix = "strata-test-";
+
     private static int s_count;
+
+    // A run that crashed leaves its namespaces, named after its process.
+    static NetNamespace()
+    {
+        foreach (var left in Directory.Exists("/run/netns") ? Directory.GetFiles("/run/netns", Prefix + "*") : [])
+        {
+            var owner = Path.GetFileName(left)[Prefix.Length..].Split('-')[0];
+            if (owner == Environment.ProcessId.ToString(CultureInfo.InvariantCulture) || !Directory.Exists("/proc/" + owner))
+            {
+                Ip("netns", "delete", Path.GetFileName(left));
+            }
+        }
+    }
 
     public NetNamespace(string role)
     {
-        Name = $"strata-test-{Environment.ProcessId}-{Interlocked.Increment(ref s_count)}-{role}";
+        Name = $"{Prefix}{Environment.ProcessId}-{Interlocked.Increment(ref s_count)}-{role}";
         Ip("netns", "add", Name);
         InNamespace("ip", "link", "set", "lo", "up");
     }

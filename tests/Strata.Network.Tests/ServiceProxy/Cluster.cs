@@ -13,8 +13,7 @@ namespace Strata.Network.Tests.ServiceProxy;
 internal sealed class Cluster : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stop = new();
-    private readonly List<Task> _servers = [];
-    private readonly List<Socket> _sockets = [];
+    private readonly Servers _servers = new();
     private readonly List<NetNamespace> _namespaces = [];
     private Task _running = Task.CompletedTask;
 
@@ -33,7 +32,6 @@ internal sealed class Cluster : IAsyncDisposable
             CniConfigDirectory = "/nonexistent",
             IpamDirectory = "/nonexistent",
         };
-        Proxy = NewProxy();
     }
 
     public NetworkOptions Options { get; }
@@ -42,7 +40,7 @@ internal sealed class Cluster : IAsyncDisposable
 
     public InNamespace Kernel { get; }
 
-    public ServiceProxyLoop Proxy { get; private set; }
+    public ServiceProxyLoop Proxy { get; private set; } = null!;
 
     public NetNamespace PodA { get; private set; } = null!;
 
@@ -52,10 +50,15 @@ internal sealed class Cluster : IAsyncDisposable
 
     public NetNamespace Outside { get; private set; } = null!;
 
-    public static async Task<Cluster> StartAsync()
+    public static async Task<Cluster> StartAsync(bool filterBridge = true)
     {
         var cluster = new Cluster();
         await new HostPrerequisites(cluster.Host.Host, cluster.Kernel).EnsureAsync(CancellationToken.None);
+        if (!filterBridge)
+        {
+            cluster.Kernel.Write("net/bridge/bridge-nf-call-iptables", "0");
+        }
+        cluster.Proxy = cluster.NewProxy();
         await new HostInterfaces(cluster.Host.Host, cluster.Kernel).EnsureAsync(cluster.Options, 1500, CancellationToken.None);
         cluster.Host.InNamespace("ip", "link", "add", "sb-i", "type", "bridge");
         cluster.Host.InNamespace("ip", "addr", "add", "10.43.0.1/24", "dev", "sb-i");
@@ -67,8 +70,10 @@ internal sealed class Cluster : IAsyncDisposable
         return cluster;
     }
 
-    public ServiceProxyLoop NewProxy() => Proxy = new ServiceProxyLoop(
-        new ProxyOptions(Options.TableName, Options.PodCidr, [.. Options.PodRanges], Options.ServiceCidr, Options.ClusterDnsIP, null),
+    private ServiceProxyLoop NewProxy() => new ServiceProxyLoop(
+        new ProxyOptions(
+            Options.TableName, [.. Options.PodRanges], Options.ServiceCidr, Options.ClusterDnsIP,
+            new HostPrerequisites(Host.Host, Kernel).BridgedPacketsAreFiltered ? null : Options.BridgeName),
         Kernel, Kernel, TimeSpan.FromMilliseconds(20), TimeProvider.System, NullLogger<ServiceProxyLoop>.Instance);
 
     /// <summary>Starts the proxy with these services and waits until they work.</summary>
@@ -90,38 +95,11 @@ internal sealed class Cluster : IAsyncDisposable
         await Eventually.TrueAsync(() => Proxy.TransactionCount > count);
     }
 
-    /// <summary>A TCP server that says "name client-address" and closes.</summary>
-    public void ServeTcp(NetNamespace ns, string name, string address, int port)
-    {
-        var socket = ns.Run(() =>
-        {
-            var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-            listener.Bind(new IPEndPoint(IPAddress.Parse(address), port));
-            listener.Listen(512);
-            return listener;
-        });
-        _sockets.Add(socket);
-        _servers.Add(AcceptAsync(socket, name));
-    }
+    public void ServeTcp(NetNamespace ns, string name, string address, int port) => _servers.ServeTcp(ns, name, address, port);
 
-    /// <summary>A UDP server that answers every datagram with its name.</summary>
-    public void ServeUdp(NetNamespace ns, string name, string address, int port)
-    {
-        var socket = UdpSocket(ns, new IPEndPoint(IPAddress.Parse(address), port));
-        _servers.Add(AnswerAsync(socket, name));
-    }
+    public void ServeUdp(NetNamespace ns, string name, string address, int port) => _servers.ServeUdp(ns, name, address, port);
 
-    public Socket UdpSocket(NetNamespace ns, IPEndPoint local)
-    {
-        var socket = ns.Run(() =>
-        {
-            var udp = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-            udp.Bind(local);
-            return udp;
-        });
-        _sockets.Add(socket);
-        return socket;
-    }
+    public Socket UdpSocket(NetNamespace ns, IPEndPoint local) => _servers.UdpSocket(ns, local);
 
     /// <summary>Connects once; returns the server's answer, or "refused" or "no answer".</summary>
     public static async Task<string> CallAsync(NetNamespace from, string address, int port, int timeoutMs = 2000)
@@ -152,8 +130,8 @@ internal sealed class Cluster : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
-        await Task.WhenAll([_running, .. _servers]).ContinueWith(static _ => { }, TaskScheduler.Default);
-        _sockets.ForEach(static s => s.Dispose());
+        await _running.ContinueWith(static _ => { }, TaskScheduler.Default);
+        await _servers.DisposeAsync();
         _namespaces.ForEach(static n => n.Dispose());
         _stop.Dispose();
     }
@@ -186,23 +164,72 @@ internal sealed class Cluster : IAsyncDisposable
         return ns;
     }
 
-    private async Task AcceptAsync(Socket listener, string name)
+    /// <summary>Servers in namespaces, which end with the test.</summary>
+    internal sealed class Servers : IAsyncDisposable
     {
-        while (true)
-        {
-            using var client = await listener.AcceptAsync(_stop.Token);
-            await client.SendAsync(Encoding.ASCII.GetBytes($"{name} {((IPEndPoint)client.RemoteEndPoint!).Address}"), _stop.Token);
-            client.Shutdown(SocketShutdown.Both);
-        }
-    }
+        private readonly CancellationTokenSource _stop = new();
+        private readonly List<Task> _servers = [];
+        private readonly List<Socket> _sockets = [];
 
-    private async Task AnswerAsync(Socket socket, string name)
-    {
-        var buffer = new byte[64];
-        while (true)
+        /// <summary>A TCP server that says "name client-address" and closes.</summary>
+        public void ServeTcp(NetNamespace ns, string name, string address, int port)
         {
-            var received = await socket.ReceiveFromAsync(buffer, SocketFlags.None, new IPEndPoint(IPAddress.Any, 0), _stop.Token);
-            await socket.SendToAsync(Encoding.ASCII.GetBytes(name), SocketFlags.None, received.RemoteEndPoint, _stop.Token);
+            var socket = ns.Run(() =>
+            {
+                var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+                listener.Bind(new IPEndPoint(IPAddress.Parse(address), port));
+                listener.Listen(512);
+                return listener;
+            });
+            _sockets.Add(socket);
+            _servers.Add(AcceptAsync(socket, name));
+        }
+
+        /// <summary>A UDP server that answers every datagram with its name.</summary>
+        public void ServeUdp(NetNamespace ns, string name, string address, int port)
+        {
+            var socket = UdpSocket(ns, new IPEndPoint(IPAddress.Parse(address), port));
+            _servers.Add(AnswerAsync(socket, name));
+        }
+
+        public Socket UdpSocket(NetNamespace ns, IPEndPoint local)
+        {
+            var socket = ns.Run(() =>
+            {
+                var udp = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+                udp.Bind(local);
+                return udp;
+            });
+            _sockets.Add(socket);
+            return socket;
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await _stop.CancelAsync();
+            await Task.WhenAll(_servers).ContinueWith(static _ => { }, TaskScheduler.Default);
+            _sockets.ForEach(static s => s.Dispose());
+            _stop.Dispose();
+        }
+
+        private async Task AcceptAsync(Socket listener, string name)
+        {
+            while (true)
+            {
+                using var client = await listener.AcceptAsync(_stop.Token);
+                await client.SendAsync(Encoding.ASCII.GetBytes($"{name} {((IPEndPoint)client.RemoteEndPoint!).Address}"), _stop.Token);
+                client.Shutdown(SocketShutdown.Both);
+            }
+        }
+
+        private async Task AnswerAsync(Socket socket, string name)
+        {
+            var buffer = new byte[64];
+            while (true)
+            {
+                var received = await socket.ReceiveFromAsync(buffer, SocketFlags.None, new IPEndPoint(IPAddress.Any, 0), _stop.Token);
+                await socket.SendToAsync(Encoding.ASCII.GetBytes(name), SocketFlags.None, received.RemoteEndPoint, _stop.Token);
+            }
         }
     }
 }

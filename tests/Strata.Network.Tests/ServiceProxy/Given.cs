@@ -7,7 +7,7 @@ namespace Strata.Network.Tests.ServiceProxy;
 internal static class Given
 {
     public static readonly ProxyOptions Options = new(
-        "strata-t", IPNetwork.Parse("10.42.0.0/24"), [IPNetwork.Parse("10.42.0.0/24"), IPNetwork.Parse("10.43.0.0/16")],
+        "strata-t", [IPNetwork.Parse("10.42.0.0/24"), IPNetwork.Parse("10.43.0.0/16")],
         IPNetwork.Parse("10.96.0.0/16"), IPAddress.Parse("10.96.0.10"), MasqueradeSameBridge: null);
 
     public static ServiceInfo Service(string name, string clusterIP, params ServicePortInfo[] ports) => new()

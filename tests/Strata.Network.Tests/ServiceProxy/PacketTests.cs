@@ -41,6 +41,23 @@ public sealed class PacketTests
     }
 
     [Fact]
+    public async Task Services_work_without_the_bridge_filter_at_the_price_of_the_clients_address()
+    {
+        Assert.SkipUnless(NetNamespace.Supported, WhySkipped);
+        await using var cluster = await Cluster.StartAsync(filterBridge: false);
+        cluster.ServeTcp(cluster.PodB, "b", "10.42.0.3", 8080);
+        await cluster.ServeAsync(Web(Given.Ready("10.42.0.3")));
+
+        for (var i = 0; i < 5; i++) // The kernel's redirects, if it sent any, would break the calls after the first.
+        {
+            Assert.Equal("b 10.42.0.1", await Cluster.CallAsync(cluster.PodA, "10.96.0.5", 80));
+            Assert.Equal("b 10.42.0.1", await Cluster.CallAsync(cluster.PodB, "10.96.0.5", 80));
+            Assert.Equal("b 10.42.0.2", await Cluster.CallAsync(cluster.PodA, "10.42.0.3", 8080));
+            Assert.Equal("b 10.43.0.2", await Cluster.CallAsync(cluster.Instance, "10.96.0.5", 80));
+        }
+    }
+
+    [Fact]
     public async Task A_node_port_on_loopback_reaches_a_pod_on_another_bridge_and_a_server_of_the_host()
     {
         Assert.SkipUnless(NetNamespace.Supported, WhySkipped);
@@ -70,6 +87,7 @@ public sealed class PacketTests
         cluster.Kernel.Write("net/ipv4/conf/all/route_localnet", "1");
 
         Assert.Equal("o 198.18.0.1", await Cluster.CallAsync(cluster.PodA, "198.18.0.2", 8080));
+        Assert.Equal("o 198.18.0.1", await Cluster.CallAsync(cluster.Instance, "198.18.0.2", 8080));
         Assert.Equal("o 198.18.0.1", await Cluster.CallAsync(cluster.Host, "198.18.0.2", 8080));
         Assert.Equal("no answer", await Cluster.CallAsync(cluster.PodA, "127.5.0.1", 8081, timeoutMs: 200));
     }
@@ -164,7 +182,7 @@ public sealed class PacketTests
         Assert.StartsWith("i ", switched, StringComparison.Ordinal);
         foreach (var (count, failures) in await Task.WhenAll(load))
         {
-            Assert.True(count > 20, $"only {count} calls were made");
+            Assert.True(count > 5, $"only {count} calls were made");
             Assert.Empty(failures);
         }
     }

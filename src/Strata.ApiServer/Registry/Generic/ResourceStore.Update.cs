@@ -178,6 +178,10 @@ internal sealed partial class ResourceStore
         if (mode == WriteMode.Main)
         {
             Strategy.Validate(target, errors);
+        }
+
+        if (mode != WriteMode.Internal)
+        {
             Strategy.ValidateUpdate(target, old, errors);
         }
 

@@ -47,6 +47,9 @@ internal sealed partial class ResourceStore
     /// <summary>Keeps the kind's watch cache current until cancelled; the owner runs it once and awaits it at stop.</summary>
     public Task RunAsync(CancellationToken cancellationToken) => _cache.RunAsync(cancellationToken);
 
+    /// <summary>Whether the kind can be listed and watched.</summary>
+    public bool IsFilled => _cache.Snapshot().Revision > 0;
+
     /// <summary>Returns when the kind can be listed and watched.</summary>
     public ValueTask WaitUntilFilledAsync(CancellationToken cancellationToken) => _cache.WaitUntilAsync(1, cancellationToken);
 
@@ -90,25 +93,30 @@ internal sealed partial class ResourceStore
         return reservation;
     }
 
-    // A write that throws has an unknown outcome at worst; what it held is given back, and the allocators' repair finds what was stored after all.
     private static async ValueTask<T> HoldingAsync<T>(WriteReservation? reservation, Func<ValueTask<(T Result, bool IsStored)>> write)
     {
-        var isStored = false;
+        (T Result, bool IsStored) outcome;
         try
         {
-            (var result, isStored) = await write();
-            return result;
+            outcome = await write();
         }
-        finally
+        catch (Exception e) when (e is not StoreException or StoreFullException)
         {
-            if (isStored)
-            {
-                reservation?.Commit();
-            }
-            else
-            {
-                reservation?.Abandon();
-            }
+            reservation?.Abandon();
+            throw;
         }
+
+        // Any other failure of the store leaves it open whether the object is there. Then what it holds stays held until the next start
+        // reads the stored objects: a lost address does no harm, one given out twice would.
+        if (outcome.IsStored)
+        {
+            reservation?.Commit();
+        }
+        else
+        {
+            reservation?.Abandon();
+        }
+
+        return outcome.Result;
     }
 }

@@ -1,0 +1,167 @@
+using System.Net;
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using Strata.Api.Models;
+using Strata.ApiServer.Admission;
+using Strata.ApiServer.Admission.Plugins;
+using Strata.ApiServer.Authentication;
+using Strata.ApiServer.Authorization;
+using Strata.ApiServer.Discovery;
+using Strata.ApiServer.Http;
+using Strata.ApiServer.Registry;
+using Strata.ApiServer.Registry.Core.Services;
+using Strata.ApiServer.Registry.Endpoints;
+using Strata.ApiServer.Registry.Generic;
+using Strata.ApiServer.Requests;
+using Strata.ApiServer.Streaming;
+
+namespace Strata.ApiServer;
+
+/// <summary>The parts of one API server, put together.</summary>
+internal sealed class ApiServerParts : IDisposable
+{
+    private readonly ApiServerOptions _options;
+    private readonly ResourceRegistry _registry;
+    private readonly NodeProxy _nodeProxy;
+    private readonly Upkeep _upkeep;
+    private volatile bool _isBootstrapped;
+
+    private ApiServerParts(ApiServerOptions options, ServiceAllocator allocator, IdentitySource identities, CancellationToken stopping)
+    {
+        _options = options;
+        _registry = new ResourceRegistry();
+        var admission = new AdmissionChain(PluginCatalog.All(_registry, identities, options.Clock));
+        var services = new RegistryServices(options.Store, admission, identities, options.Clock, options.Loggers);
+        foreach (var strategy in KindCatalog.All(allocator))
+        {
+            _registry.Add(new ResourceStore(strategy, services));
+        }
+
+        var issuer = options.ServiceAccountIssuer ?? $"https://kubernetes.default.svc.{options.ClusterDomain}";
+        var signer = new TokenSigner(options.ServiceAccountKey);
+        var tokens = new ServiceAccountTokens(signer, issuer, [issuer], _registry, identities, options.Clock);
+        var authenticators = new AuthenticatorChain(
+            [new CertificateAuthenticator(options.ClientRoots, options.Clock), new StaticTokenAuthenticator(options.StaticTokens), tokens]);
+        var authorizer = new BuiltInAuthorizer();
+        _nodeProxy = new NodeProxy(options.KubeletClientCertificate, options.KubeletRoots);
+        var endpoints = new EndpointTable([.. ResourceEndpoints(admission, tokens), .. new AccessReviews(authorizer, tokens, authenticators).Endpoints()]);
+        var metrics = new RequestMetrics();
+        Dispatcher = new ApiDispatcher(endpoints, CreateDocuments(endpoints, metrics, signer, issuer), authorizer);
+        Application = new ApiHttpApplication(
+            Dispatcher, authenticators, _nodeProxy, metrics, identities, options.Clock, options.Loggers.CreateLogger<ApiHttpApplication>(), stopping);
+        _upkeep = new Upkeep(options, _registry);
+    }
+
+    public ApiDispatcher Dispatcher { get; }
+
+    public ApiHttpApplication Application { get; }
+
+    /// <param name="stopping">Ends streams when the server stops.</param>
+    public static async Task<ApiServerParts> CreateAsync(ApiServerOptions options, CancellationToken stopping, CancellationToken cancellationToken)
+    {
+        var identities = new IdentitySource(options.Random);
+        var allocator = new ServiceAllocator(options.ServiceNetwork, options.NodePorts.First, options.NodePorts.Last, identities);
+        await RestoreAsync(allocator, options, cancellationToken);
+        return new ApiServerParts(options, allocator, identities, stopping);
+    }
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        var tasks = _registry.Stores.Select(store => store.RunAsync(cancellationToken)).Append(_upkeep.RunAsync(cancellationToken));
+        try
+        {
+            await Task.WhenAll(tasks);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The way it ends.
+        }
+    }
+
+    public async Task WaitUntilFilledAsync(CancellationToken cancellationToken)
+    {
+        foreach (var store in _registry.Stores)
+        {
+            await store.WaitUntilFilledAsync(cancellationToken);
+        }
+    }
+
+    public async Task BootstrapAsync(IReadOnlyList<IPEndPoint>? endpoints, CancellationToken cancellationToken)
+    {
+        await new Bootstrap(_options, _registry).RunAsync(endpoints, cancellationToken);
+        _isBootstrapped = true;
+    }
+
+    public void Dispose() => _nodeProxy.Dispose();
+
+    // Addresses and ports in use must be known before anyone can ask for one.
+    private static async Task RestoreAsync(ServiceAllocator allocator, ApiServerOptions options, CancellationToken cancellationToken)
+    {
+        var range = Store.KeyRange.Prefix(System.Text.Encoding.UTF8.GetBytes(ResourceStore.PrefixOf(Service.Info)));
+        var page = await options.Store.RangeAsync(range, 0, int.MaxValue, cancellationToken);
+        foreach (var entry in page.Entries)
+        {
+            using var document = JsonDocument.Parse(entry.Value);
+            allocator.Restore([document.RootElement]);
+        }
+    }
+
+    private IEnumerable<IEndpoint> ResourceEndpoints(AdmissionChain admission, ServiceAccountTokens tokens)
+    {
+        foreach (var store in _registry.Stores)
+        {
+            yield return new ObjectEndpoint(store);
+            if (store.Strategy.HasStatus)
+            {
+                yield return new StatusEndpoint(store);
+            }
+
+            if (store.Strategy.Scale is { } paths)
+            {
+                yield return new ScaleEndpoint(store, paths);
+            }
+        }
+
+        var pods = _registry.Get(Pod.Info);
+        var addresses = new NodeAddresses(_registry);
+        yield return new PodBindingEndpoint(pods, _options.Clock, isSubresource: true);
+        yield return new PodBindingEndpoint(pods, _options.Clock, isSubresource: false);
+        yield return new PodEvictionEndpoint(pods, _options.Clock);
+        yield return new PodLogEndpoint(_registry, addresses, _nodeProxy);
+        foreach (var subresource in (string[])["exec", "attach", "portforward"])
+        {
+            yield return new PodConnectEndpoint(subresource, _registry, addresses, admission);
+        }
+
+        yield return new NamespaceFinalizeEndpoint(_registry.Get(Namespace.Info));
+        yield return new TokenRequestEndpoint(_registry, tokens, _options.Clock);
+    }
+
+    private Documents CreateDocuments(EndpointTable endpoints, RequestMetrics metrics, TokenSigner signer, string issuer)
+    {
+        var versions = GroupVersionResources.From(endpoints.All.Select(static endpoint => endpoint.Info));
+        var health = new HealthDocuments(
+        [
+            new HealthCheck("ping", static _ => ValueTask.FromResult(true), IsForLive: true),
+            new HealthCheck("etcd", IsStoreWellAsync, IsForLive: true),
+            new HealthCheck("informer-sync", _ => ValueTask.FromResult(_registry.Stores.All(static store => store.IsFilled)), IsForLive: false),
+            new HealthCheck("poststarthook/start-system-namespaces-controller", _ => ValueTask.FromResult(_isBootstrapped), IsForLive: false),
+        ]);
+        return new Documents(new DiscoveryDocuments(versions, AddressText()), new OpenApiDocuments(versions, ServerVersion.Git), health, new Dictionary<string, Func<ApiResult>>
+        {
+            ["/version"] = static () => new DocumentResult(200, MediaTypes.Json, ServerVersion.Document),
+            ["/metrics"] = () => new DocumentResult(200, "text/plain; version=0.0.4; charset=utf-8", metrics.Write()),
+            ["/openid/v1/jwks"] = () => new DocumentResult(200, "application/jwk-set+json", signer.KeySet()),
+            ["/.well-known/openid-configuration"] = () => new DocumentResult(200, MediaTypes.Json, IssuerDocument.Write(issuer, signer.Algorithm)),
+        });
+    }
+
+    private async ValueTask<bool> IsStoreWellAsync(CancellationToken cancellationToken)
+    {
+        await _options.Store.GetCurrentRevisionAsync(cancellationToken);
+        return true;
+    }
+
+    private string AddressText() =>
+        _options.Listen is [var first, ..] ? new IPEndPoint(_options.AdvertiseAddress ?? first.Address, first.Port).ToString() : "";
+}

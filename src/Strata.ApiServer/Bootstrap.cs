@@ -1,0 +1,137 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using Strata.Api.Errors;
+using Strata.Api.Json;
+using Strata.Api.Models;
+using Strata.ApiServer.Registry;
+using Strata.ApiServer.Registry.Generic;
+using IPAddress = System.Net.IPAddress;
+
+namespace Strata.ApiServer;
+
+/// <summary>Creates what every cluster has: the system namespaces, and the service <c>kubernetes</c> with this server behind it. Repeating it is harmless.</summary>
+internal sealed class Bootstrap(ApiServerOptions options, ResourceRegistry registry)
+{
+    private const string ServiceName = "kubernetes";
+
+    private static readonly string[] Namespaces = ["default", "kube-system", "kube-public", "kube-node-lease"];
+
+    /// <param name="endpoints">Where this server listens; null when it does not.</param>
+    public async Task RunAsync(IReadOnlyList<IPEndPoint>? endpoints, CancellationToken cancellationToken)
+    {
+        foreach (var name in Namespaces)
+        {
+            await EnsureAsync(new Namespace { Metadata = new ObjectMeta { Name = name } }, cancellationToken);
+        }
+
+        if (endpoints is not [var first, ..])
+        {
+            return;
+        }
+
+        await EnsureAsync(KubernetesService(), cancellationToken);
+        var address = options.AdvertiseAddress
+            ?? (first.Address.Equals(IPAddress.Any) || first.Address.Equals(IPAddress.IPv6Any) ? IPAddress.Loopback : first.Address);
+        await PublishAsync(EndpointsOf(address, first.Port), cancellationToken);
+        await PublishAsync(EndpointSliceOf(address, first.Port), cancellationToken);
+    }
+
+    private async Task EnsureAsync<T>(T wanted, CancellationToken cancellationToken)
+        where T : class, IKubeObject<T>
+    {
+        var store = registry.Get(T.Info);
+        if (await store.FindAsync(wanted.Key(), cancellationToken) is not null)
+        {
+            return;
+        }
+
+        try
+        {
+            await store.CreateAsync(WriteContext.Server, wanted.Metadata.Namespace, null, TreeOf(wanted), cancellationToken);
+        }
+        catch (ApiException taken) when (taken.IsAlreadyExists)
+        {
+            // Another server over the same store was faster.
+        }
+    }
+
+    private async Task PublishAsync<T>(T wanted, CancellationToken cancellationToken)
+        where T : class, IKubeObject<T>
+    {
+        await EnsureAsync(wanted, cancellationToken);
+        await registry.Get(T.Info).UpdateAsync(
+            WriteContext.Server, wanted.Key(), "", WriteMode.Main, current => With(current, TreeOf(wanted)), null, cancellationToken);
+    }
+
+    private static JsonObject With(JsonObject current, JsonObject wanted)
+    {
+        foreach (var (name, value) in wanted)
+        {
+            if (name != "metadata")
+            {
+                current[name] = value?.DeepClone();
+            }
+        }
+
+        return current;
+    }
+
+    private static JsonObject TreeOf<T>(T source)
+        where T : class, IKubeObject<T> =>
+        StrictJson.Parse(ModelJson.Serialize(source), null).AsObject();
+
+    private Service KubernetesService()
+    {
+        var bytes = options.ServiceNetwork.BaseAddress.GetAddressBytes();
+        bytes[^1]++;
+        var address = new IPAddress(bytes).ToString();
+        return new Service
+        {
+            Metadata = new ObjectMeta
+            {
+                Name = ServiceName,
+                Namespace = "default",
+                Labels = new Dictionary<string, string> { ["component"] = "apiserver", ["provider"] = "kubernetes" },
+            },
+            Spec = new ServiceSpec
+            {
+                Type = "ClusterIP",
+                ClusterIP = address,
+                ClusterIPs = [address],
+                Ports = [new ServicePort { Name = "https", Protocol = "TCP", Port = 443, TargetPort = options.Listen[0].Port is > 0 and var port ? port : 6443 }],
+            },
+        };
+    }
+
+    private static Endpoints EndpointsOf(IPAddress address, int port) => new()
+    {
+        // The controller for endpoints leaves alone what carries this label.
+        Metadata = new ObjectMeta
+        {
+            Name = ServiceName,
+            Namespace = "default",
+            Labels = new Dictionary<string, string> { ["endpointslice.kubernetes.io/skip-mirror"] = "true" },
+        },
+        Subsets =
+        [
+            new EndpointSubset
+            {
+                Addresses = [new EndpointAddress { Ip = address.ToString() }],
+                Ports = [new EndpointPort { Name = "https", Port = port, Protocol = "TCP" }],
+            },
+        ],
+    };
+
+    private static EndpointSlice EndpointSliceOf(IPAddress address, int port) => new()
+    {
+        Metadata = new ObjectMeta
+        {
+            Name = ServiceName,
+            Namespace = "default",
+            Labels = new Dictionary<string, string> { ["kubernetes.io/service-name"] = ServiceName },
+        },
+        AddressType = address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? "IPv6" : "IPv4",
+        Endpoints = [new Endpoint { Addresses = [address.ToString()], Conditions = new EndpointConditions { Ready = true } }],
+        Ports = [new DiscoveryEndpointPort { Name = "https", Port = port, Protocol = "TCP" }],
+    };
+}

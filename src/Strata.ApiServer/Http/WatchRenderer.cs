@@ -1,0 +1,106 @@
+using System.Buffers;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Strata.Api.Errors;
+using Strata.Api.Models;
+using Strata.ApiServer.Requests;
+using Strata.Client;
+
+namespace Strata.ApiServer.Http;
+
+/// <summary>Writes a watch: one JSON frame per line, each flushed at once. Hot: in the plain form a frame is the event's bytes between two constants.</summary>
+internal sealed class WatchRenderer(TimeProvider clock)
+{
+    public async Task WriteAsync(HttpContext context, ApiCall call, WatchResult result, CancellationToken cancellationToken)
+    {
+        var shape = ContentNegotiation.Choose(call.Accept, hasTable: true).Shape;
+        context.Response.StatusCode = StatusCodes.Status200OK;
+        context.Response.ContentType = MediaTypes.Json;
+        var output = context.Response.BodyWriter;
+        await context.Response.StartAsync(cancellationToken); // Headers go out before the first event.
+        await output.FlushAsync(cancellationToken);
+        var isFirst = true;
+        await using var frames = result.Frames.GetAsyncEnumerator(cancellationToken);
+        while (true)
+        {
+            // Flush only when the next event has yet to happen: a burst of events shares one packet.
+            var next = frames.MoveNextAsync();
+            if (!next.IsCompleted)
+            {
+                await output.FlushAsync(cancellationToken);
+            }
+
+            try
+            {
+                if (!await next)
+                {
+                    break;
+                }
+            }
+            catch (ApiException refused)
+            {
+                WriteError(output, refused.Status);
+                break;
+            }
+
+            if (shape == RenderingShape.Full || frames.Current.Type == WatchEventType.Bookmark)
+            {
+                WritePlain(output, frames.Current);
+            }
+            else
+            {
+                // Ages are told as of each event, not as of the watch's beginning.
+                var table = shape == RenderingShape.Table ? new TableWriter(result.Strategy, call.Query, clock.GetUtcNow()) : null;
+                WriteShaped(output, frames.Current, table, isFirst);
+                isFirst = false;
+            }
+
+            if (output.UnflushedBytes > 64 * 1024)
+            {
+                await output.FlushAsync(cancellationToken);
+            }
+        }
+
+        await output.FlushAsync(cancellationToken);
+    }
+
+    private static void WritePlain(IBufferWriter<byte> output, ApiWatchFrame frame)
+    {
+        output.Write(Prefix(frame.Type));
+        output.Write(frame.Object.Json.Span);
+        output.Write("}\n"u8);
+    }
+
+    private static void WriteShaped(IBufferWriter<byte> output, ApiWatchFrame frame, TableWriter? table, bool isFirst)
+    {
+        output.Write(Prefix(frame.Type));
+        using (var writer = new Utf8JsonWriter(output, ModelJson.WriterOptions))
+        {
+            if (table is null)
+            {
+                PartialMetadata.Write(writer, frame.Object.Json);
+            }
+            else
+            {
+                table.WriteOne(writer, frame.Object.Json, withColumns: isFirst);
+            }
+        }
+
+        output.Write("}\n"u8);
+    }
+
+    private static void WriteError(IBufferWriter<byte> output, ApiStatus status)
+    {
+        output.Write("{\"type\":\"ERROR\",\"object\":"u8);
+        output.Write(status.ToJson());
+        output.Write("}\n"u8);
+    }
+
+    private static ReadOnlySpan<byte> Prefix(WatchEventType type) => type switch
+    {
+        WatchEventType.Added => "{\"type\":\"ADDED\",\"object\":"u8,
+        WatchEventType.Modified => "{\"type\":\"MODIFIED\",\"object\":"u8,
+        WatchEventType.Deleted => "{\"type\":\"DELETED\",\"object\":"u8,
+        _ => "{\"type\":\"BOOKMARK\",\"object\":"u8,
+    };
+}

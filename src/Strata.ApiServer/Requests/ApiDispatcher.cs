@@ -1,0 +1,56 @@
+using Strata.Api.Errors;
+using Strata.ApiServer.Authorization;
+
+namespace Strata.ApiServer.Requests;
+
+/// <summary>Takes an authenticated request to the endpoint it is for, if its user may: the one way in, for HTTP and for calls within the process.</summary>
+internal sealed class ApiDispatcher(EndpointTable endpoints, IDocuments documents, IAuthorizer authorizer)
+{
+    /// <exception cref="ApiException">The request is refused.</exception>
+    public async ValueTask<ApiResult> ExecuteAsync(ApiCall call, CancellationToken cancellationToken)
+    {
+        await AuthorizeAsync(AuthorizationRequest.For(call), cancellationToken);
+        var info = call.Info;
+        if (!info.IsResource)
+        {
+            return await documents.FindAsync(call, cancellationToken) ?? throw ApiErrors.UnknownPath();
+        }
+
+        var endpoint = endpoints.Find(info) ?? throw Unknown(info);
+        if (!endpoint.Info.Verbs.Contains(info.Verb))
+        {
+            throw ApiErrors.MethodNotAllowed(info.Verb);
+        }
+
+        // /api/v1/namespaces/x/nodes is no path, and neither is /api/v1/pods/name.
+        var isOutOfScope = endpoint.Info.Namespaced
+            ? info.Namespace.Length == 0 && info.Name.Length > 0
+            : info.Namespace.Length > 0 && info.Resource != "namespaces";
+        if (isOutOfScope || (info.Name.Length == 0 && info.Subresource.Length > 0))
+        {
+            throw ApiErrors.UnknownPath();
+        }
+
+        return await endpoint.HandleAsync(call, cancellationToken);
+    }
+
+    private static ApiException Unknown(RequestInfo info) => info switch
+    {
+        { Resource: "pods", Subresource: "ephemeralcontainers" or "resize" } or { Resource: "pods" or "services" or "nodes", Subresource: "proxy" } => new(new ApiStatus
+        {
+            Code = 404,
+            Reason = StatusReason.NotFound,
+            Message = $"the subresource \"{info.Resource}/{info.Subresource}\" is not supported by this server yet",
+        }),
+        _ => ApiErrors.UnknownPath(),
+    };
+
+    private async ValueTask AuthorizeAsync(AuthorizationRequest request, CancellationToken cancellationToken)
+    {
+        var decision = await authorizer.AuthorizeAsync(request, cancellationToken);
+        if (!decision.IsAllowed)
+        {
+            throw AuthorizationErrors.Forbidden(request, decision.Reason);
+        }
+    }
+}

@@ -1,0 +1,29 @@
+using Strata.Api.Errors;
+using Strata.Api.Models;
+using Strata.ApiServer.Registry.Generic;
+
+namespace Strata.ApiServer.Streaming;
+
+/// <summary>Finds a node's own server from what the node says about itself.</summary>
+internal sealed class NodeAddresses(IObjectReader objects)
+{
+    private const int DefaultPort = 10250;
+
+    // Upstream's --kubelet-preferred-address-types, the address before the name.
+    private static readonly string[] Preference = ["InternalIP", "ExternalIP", "Hostname", "InternalDNS", "ExternalDNS"];
+
+    /// <summary>The address of <paramref name="path"/> on the node's server.</summary>
+    /// <param name="path">Path with query, beginning with a slash.</param>
+    /// <exception cref="ApiException">The node does not exist or has no address.</exception>
+    public async ValueTask<Uri> FindAsync(string node, string path, CancellationToken cancellationToken)
+    {
+        var found = await objects.FindAsync<Node>("", node, cancellationToken) ?? throw ApiErrors.NotFound(Node.Info, node);
+        var address = Preference
+            .SelectMany(type => found.Status.Addresses.Where(candidate => candidate.Type == type && candidate.Address.Length > 0))
+            .FirstOrDefault()?.Address
+            ?? throw ApiErrors.Internal($"no preferred addresses found; known addresses of node {node}: none");
+        var port = found.Status.DaemonEndpoints.KubeletEndpoint.Port is > 0 and var own ? own : DefaultPort;
+        var host = address.Contains(':', StringComparison.Ordinal) ? $"[{address}]" : address;
+        return new Uri($"https://{host}:{port}{path}");
+    }
+}

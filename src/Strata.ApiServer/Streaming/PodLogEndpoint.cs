@@ -1,0 +1,78 @@
+using System.Globalization;
+using System.Text;
+using Strata.Api.Errors;
+using Strata.Api.Models;
+using Strata.ApiServer.Registry.Generic;
+using Strata.ApiServer.Requests;
+
+namespace Strata.ApiServer.Streaming;
+
+/// <summary><c>pods/log</c>: a container's output, streamed from the pod's node.</summary>
+internal sealed class PodLogEndpoint(IObjectReader objects, NodeAddresses addresses, NodeProxy proxy) : IEndpoint
+{
+    private static readonly KindInfo OptionsKind = new("", "v1", "PodLogOptions", "", true);
+
+    public EndpointInfo Info { get; } = new("", "v1", "pods", "log", Pod.Info, true, ["get"]);
+
+    public async ValueTask<ApiResult> HandleAsync(ApiCall call, CancellationToken cancellationToken)
+    {
+        var query = QueryFor(call);
+        var pod = await objects.FindAsync<Pod>(call.Info.Namespace, call.Info.Name, cancellationToken) ?? throw ApiErrors.NotFound(Pod.Info, call.Info.Name);
+        var container = PodContainers.Choose(pod, call.Query["container"] ?? "");
+        if (pod.Spec.NodeName.Length == 0)
+        {
+            return new DocumentResult(200, MediaTypes.Text, default); // Nothing has run, so there is nothing to read.
+        }
+
+        var path = $"/containerLogs/{pod.Metadata.Namespace}/{pod.Metadata.Name}/{container}{query}";
+        var address = await addresses.FindAsync(pod.Spec.NodeName, path, cancellationToken);
+        return new StreamResult(await proxy.OpenAsync(new NodeTarget(HttpMethod.Get, address), cancellationToken));
+    }
+
+    private static string QueryFor(ApiCall call)
+    {
+        var errors = new FieldErrors();
+        var text = new StringBuilder();
+        foreach (var flag in (ReadOnlySpan<string>)["follow", "previous", "timestamps"])
+        {
+            if (call.Query.Flag(flag))
+            {
+                Append(text, flag, "true");
+            }
+        }
+
+        AppendNumber(call, text, "tailLines", 0, "must be greater than or equal to 0", errors);
+        AppendNumber(call, text, "limitBytes", 1, "must be greater than 0", errors);
+        AppendNumber(call, text, "sinceSeconds", 1, "must be greater than 0", errors);
+        if (call.Query["sinceTime"] is { Length: > 0 } since)
+        {
+            if (call.Query["sinceSeconds"] is { Length: > 0 })
+            {
+                errors.Forbidden("", "at most one of `sinceTime` or `sinceSeconds` may be specified");
+            }
+
+            Append(text, "sinceTime", since);
+        }
+
+        return errors.Any ? throw ApiErrors.Invalid(OptionsKind, call.Info.Name, errors.Causes) : text.ToString();
+    }
+
+    private static void AppendNumber(ApiCall call, StringBuilder text, string name, long least, string rule, FieldErrors errors)
+    {
+        if (call.Query[name] is not { Length: > 0 } given)
+        {
+            return;
+        }
+
+        if (!long.TryParse(given, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) || number < least)
+        {
+            errors.Invalid(name, given, rule);
+            return;
+        }
+
+        Append(text, name, given);
+    }
+
+    private static void Append(StringBuilder text, string name, string value) =>
+        text.Append(text.Length == 0 ? '?' : '&').Append(name).Append('=').Append(Uri.EscapeDataString(value));
+}

@@ -1,0 +1,106 @@
+namespace Strata.Scheduler.Framework;
+
+/// <summary>One decision: filter, narrow, score. Reads node state and changes nothing. Not thread-safe: it reuses its buffers.</summary>
+/// <param name="random">Breaks ties.</param>
+public sealed class SchedulingCycle(SchedulerProfile profile, Random random)
+{
+    private readonly List<NodeInfo> _feasible = [];
+    private long[] _totals = [];
+    private long[] _scores = [];
+
+    /// <summary>Finds the best node for a pod.</summary>
+    public SchedulingResult Run(PodInfo pod, IReadOnlyList<NodeInfo> nodes)
+    {
+        var refusals = new Dictionary<string, int>();
+        _feasible.Clear();
+        for (var index = 0; index < nodes.Count; index++)
+        {
+            var verdict = Filter(pod, nodes[index]);
+            if (ReferenceEquals(verdict, FilterVerdict.Fits))
+            {
+                _feasible.Add(nodes[index]);
+            }
+            else
+            {
+                refusals[verdict.Reason] = refusals.GetValueOrDefault(verdict.Reason) + 1;
+            }
+        }
+
+        if (_feasible.Count == 0)
+        {
+            return new SchedulingResult(null, refusals, nodes.Count);
+        }
+
+        foreach (var plugin in profile.Narrows)
+        {
+            plugin.Narrow(pod, _feasible);
+        }
+
+        return new SchedulingResult(_feasible.Count == 1 ? _feasible[0] : Best(pod), refusals, nodes.Count);
+    }
+
+    /// <summary>The first refusal of a node, or <see cref="FilterVerdict.Fits"/>.</summary>
+    public FilterVerdict Filter(PodInfo pod, NodeInfo node)
+    {
+        var filters = profile.Filters;
+        for (var index = 0; index < filters.Count; index++)
+        {
+            var verdict = filters[index].Filter(pod, node);
+            if (!ReferenceEquals(verdict, FilterVerdict.Fits))
+            {
+                return verdict;
+            }
+        }
+
+        return FilterVerdict.Fits;
+    }
+
+    private NodeInfo Best(PodInfo pod)
+    {
+        var count = _feasible.Count;
+        if (_totals.Length < count)
+        {
+            _totals = new long[count * 2];
+            _scores = new long[count * 2];
+        }
+
+        var totals = _totals.AsSpan(0, count);
+        var scores = _scores.AsSpan(0, count);
+        totals.Clear();
+        foreach (var plugin in profile.Scores)
+        {
+            for (var index = 0; index < count; index++)
+            {
+                scores[index] = plugin.Score(pod, _feasible[index]);
+            }
+
+            plugin.Normalize(scores);
+            for (var index = 0; index < count; index++)
+            {
+                totals[index] += scores[index] * plugin.Weight;
+            }
+        }
+
+        return _feasible[PickHighest(totals)];
+    }
+
+    // Each of several equal nodes is equally likely, in one pass.
+    private int PickHighest(ReadOnlySpan<long> totals)
+    {
+        var best = 0;
+        var equals = 1;
+        for (var index = 1; index < totals.Length; index++)
+        {
+            if (totals[index] > totals[best])
+            {
+                (best, equals) = (index, 1);
+            }
+            else if (totals[index] == totals[best] && random.Next(++equals) == 0)
+            {
+                best = index;
+            }
+        }
+
+        return best;
+    }
+}
