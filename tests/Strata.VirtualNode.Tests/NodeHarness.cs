@@ -50,7 +50,7 @@ internal sealed class NodeHarness : IAsyncDisposable
         return harness;
     }
 
-    public async Task StartAgentAsync() => _agent = await VirtualNodeAgent.StartAsync(Options(), _ => Provider, Clock, new LockedRandom(1), NullLoggerFactory.Instance, CancellationToken.None);
+    public async Task StartAgentAsync() => _agent = await VirtualNodeAgent.StartAsync(Options(), _ => Provider, Clock, new LockedRandom(1), Environment.GetEnvironmentVariable("STRATA_TEST_LOG") is null ? NullLoggerFactory.Instance : new Microsoft.Extensions.Logging.LoggerFactory([new Strata.Hosting.Logging.LineLoggerProvider(Console.Out, Microsoft.Extensions.Logging.LogLevel.Debug, TimeProvider.System)]), CancellationToken.None);
 
     public async Task StopAgentAsync()
     {
