@@ -32,14 +32,19 @@ public static class YamlJson
             throw ApiErrors.BadRequest("the body is not valid YAML: it is not UTF-8 text");
         }
 
+        var parser = new Parser(new Scanner(new StringReader(Encoding.UTF8.GetString(utf8)), skipComments: true));
         try
         {
-            var scanner = new Scanner(new StringReader(Encoding.UTF8.GetString(utf8)), skipComments: true);
-            return new YamlTreeReader(new Parser(scanner), duplicates).Read() ?? throw ApiErrors.BadRequest("the body is empty; send an object");
+            return new YamlTreeReader(parser, duplicates).Read() ?? throw ApiErrors.BadRequest("the body is empty; send an object");
         }
         catch (YamlException exception)
         {
             throw new ApiException(Problem(exception.Start, exception.Message).Status, exception);
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or ArgumentException or IndexOutOfRangeException or InvalidCastException)
+        {
+            // YamlDotNet's scanner trips over some malformed texts instead of describing them.
+            throw new ApiException(Problem(parser.Current?.End ?? Mark.Empty, "unexpected text after this position").Status, exception);
         }
     }
 

@@ -60,6 +60,9 @@ public readonly struct Quantity : IEquatable<Quantity>, IComparable<Quantity>
             return false;
         }
 
+        // Upstream caps what does not fit 64 bits, but only where it leaves its fast path, which decimal suffixes do not.
+        var most = (Int128)long.MaxValue * NanosPerUnit;
+        nanos = format == QuantityFormat.BinarySI && nanos > most ? most : nanos;
         quantity = new Quantity(negative ? -nanos : nanos, format);
         return true;
     }
@@ -140,7 +143,7 @@ public readonly struct Quantity : IEquatable<Quantity>, IComparable<Quantity>
             return step >= 0;
         }
 
-        if (suffix.Length > 1 && suffix[0] is 'e' or 'E' && suffix.Length > 1)
+        if (suffix.Length > 1 && suffix[0] is 'e' or 'E')
         {
             format = QuantityFormat.DecimalExponent;
             return int.TryParse(suffix[1..], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out decimalExponent) && Math.Abs(decimalExponent) < 40;

@@ -77,6 +77,7 @@ internal readonly struct JsonPointer
             }
             else
             {
+                value = null;
                 return false;
             }
         }
