@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -16,12 +17,13 @@ internal sealed class HttpsListener : IAsyncDisposable
     // Clients share one connection among many watches; upstream allows as many.
     private const int MaxStreams = 250;
 
-    // Never run: it only holds the server and what the server is made of.
-    private readonly WebApplication _holder;
+    private readonly WebApplication _app; // Only for its services: the server runs our own application.
+    private readonly IServer _server;
 
-    private HttpsListener(WebApplication holder, IReadOnlyList<IPEndPoint> endpoints)
+    private HttpsListener(WebApplication app, IServer server, IReadOnlyList<IPEndPoint> endpoints)
     {
-        _holder = holder;
+        _app = app;
+        _server = server;
         Endpoints = endpoints;
     }
 
@@ -33,28 +35,28 @@ internal sealed class HttpsListener : IAsyncDisposable
         var certificate = options.ServerCertificate ?? throw new ArgumentException("A server that listens needs a certificate.", nameof(options));
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton(options.Loggers);
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, options, certificate));
-        var holder = builder.Build();
-        var server = holder.Services.GetRequiredService<IServer>();
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => Configure(kestrel, options, certificate));
+        var app = builder.Build();
+        var server = app.Services.GetRequiredService<IServer>();
         try
         {
             await server.StartAsync(application, cancellationToken);
         }
         catch
         {
-            await holder.DisposeAsync();
+            await app.DisposeAsync();
             throw;
         }
 
         var bound = server.Features.Get<IServerAddressesFeature>()!.Addresses;
-        return new HttpsListener(holder, [.. bound.Select(static address => ParseEndpoint(address))]);
+        return new HttpsListener(app, server, [.. bound.Select(static address => ParseEndpoint(address))]);
     }
 
-    public Task StopAsync(CancellationToken cancellationToken) => _holder.Services.GetRequiredService<IServer>().StopAsync(cancellationToken);
+    public Task StopAsync(CancellationToken cancellationToken) => _server.StopAsync(cancellationToken);
 
-    public ValueTask DisposeAsync() => _holder.DisposeAsync();
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
 
-    private static void Configure(KestrelServerOptions kestrel, ApiServerOptions options, System.Security.Cryptography.X509Certificates.X509Certificate2 certificate)
+    private static void Configure(KestrelServerOptions kestrel, ApiServerOptions options, X509Certificate2 certificate)
     {
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBodySize = ApiHttpApplication.MaxBodyLength;

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging.Abstractions;
-using Strata.Cri.Containerd;
+using Strata.Cri;
 using Strata.Network;
 
 namespace Strata.Host.Clusters;
@@ -51,7 +51,7 @@ internal static partial class ClusterShutdown
             await containerd.StopAsync(removeContainers: true, cancellationToken);
         }
 
-        await NetworkService.CleanupAsync(ClusterRuntime.NetworkOptionsOf(paths, state), NullLoggerFactory.Instance, cancellationToken);
+        await NetworkService.CleanupAsync(ClusterRuntime.NetworkOptionsOf(paths, state), TimeProvider.System, cancellationToken);
         Unmount(paths);
         if (Directory.Exists(paths.Run))
         {

@@ -4,33 +4,39 @@ using Strata.Pods.Lifecycle;
 namespace Strata.Pods.Status;
 
 /// <summary>The conditions that a node owns. Source: kubelet/status/generate.go (behaviour and words).</summary>
-internal static class PodConditions
+public static class PodConditions
 {
     private static readonly string[] Owned = ["PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady", "PodScheduled"];
 
-    public static IReadOnlyList<PodCondition> For(PodView view, PodStatus status, PodFacts facts, DateTimeOffset now)
+    internal static IReadOnlyList<PodCondition> For(PodView view, PodStatus status, PodFacts facts, DateTimeOffset now) =>
+        For(view.Pod, status, view.Sandbox is { IsReady: true } && (facts.PodIPs.Count > 0 || view.Pod.Spec.HostNetwork), now);
+
+    /// <summary>The pod's conditions: the node's own, from container statuses, and those that others have set.</summary>
+    /// <param name="status">The new status, whose conditions are not read.</param>
+    /// <param name="hasNetwork">Whether the pod's sandbox runs and has its network.</param>
+    public static IReadOnlyList<PodCondition> For(Pod pod, PodStatus status, bool hasNetwork, DateTimeOffset now)
     {
-        var containersReady = ContainersReady(view.Pod.Spec, status);
+        var containersReady = ContainersReady(pod.Spec, status);
         PodCondition[] own =
         [
-            new() { Type = "PodReadyToStartContainers", Status = Text(view.Sandbox is { IsReady: true } && (facts.PodIPs.Count > 0 || view.Pod.Spec.HostNetwork)) },
-            Initialized(view.Pod.Spec, status),
-            Ready(view.Pod, containersReady),
+            new() { Type = "PodReadyToStartContainers", Status = Text(hasNetwork) },
+            Initialized(pod.Spec, status),
+            Ready(pod, containersReady),
             containersReady,
             new() { Type = "PodScheduled", Status = "True" },
         ];
         var result = new List<PodCondition>(own.Length);
         foreach (var condition in own)
         {
-            var old = view.Pod.Status.Condition(condition.Type);
+            var old = pod.Status.Condition(condition.Type);
             result.Add(condition with
             {
-                ObservedGeneration = view.Pod.Metadata.Generation,
+                ObservedGeneration = pod.Metadata.Generation,
                 LastTransitionTime = old?.Status == condition.Status ? old.LastTransitionTime : KubeTime.Truncate(now),
             });
         }
 
-        result.AddRange(view.Pod.Status.Conditions.Where(condition => !Owned.Contains(condition.Type)));
+        result.AddRange(pod.Status.Conditions.Where(condition => !Owned.Contains(condition.Type)));
         return result;
     }
 

@@ -1,0 +1,220 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Net.WebSockets;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using System.Text.Json.Nodes;
+using Strata.Api.Models;
+using Strata.VirtualNode.Tests.Fakes;
+using IPAddress = System.Net.IPAddress;
+
+namespace Strata.VirtualNode.Tests;
+
+public sealed class KubeletApiTests
+{
+    [Fact]
+    public async Task A_caller_without_a_certificate_gets_no_connection()
+    {
+        await using var node = await NodeHarness.StartAsync();
+        using var http = Http(null);
+
+        await Assert.ThrowsAsync<HttpRequestException>(() => http.GetAsync(new Uri(node.Kubelet, "/pods")));
+    }
+
+    [Fact]
+    public async Task A_valid_certificate_of_someone_else_is_not_enough()
+    {
+        await using var node = await NodeHarness.StartAsync();
+        using var certificate = node.Issue("system:node:other", ["system:nodes"]);
+        using var http = Http(certificate);
+
+        var answer = await http.GetAsync(new Uri(node.Kubelet, "/pods"));
+
+        Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
+        Assert.Contains("system:node:other", await answer.Content.ReadAsStringAsync());
+    }
+
+    [Fact]
+    public async Task Logs_can_be_cut_by_tail_time_and_bytes_and_show_times()
+    {
+        await using var node = await RunningAsync();
+        node.Provider.Logs = "2026-01-01T00:00:01.5Z one\n2026-01-01T00:00:02.5Z two\n2026-01-01T00:00:03.5Z three\n";
+        using var http = Api(node);
+
+        Assert.Equal("one\ntwo\nthree\n", await LogsAsync(http, node, "?sinceTime=2026-01-01T00:00:00Z"));
+        Assert.Equal("two\nthree\n", await LogsAsync(http, node, "?sinceTime=2026-01-01T00:00:02Z"));
+        Assert.Equal("two\nth", await LogsAsync(http, node, "?sinceTime=2026-01-01T00:00:02Z&limitBytes=6"));
+        Assert.Equal(node.Provider.Logs, await LogsAsync(http, node, "?timestamps=true"));
+    }
+
+    [Theory]
+    [InlineData("tailLines=-1")]
+    [InlineData("limitBytes=0")]
+    [InlineData("sinceSeconds=-5")]
+    [InlineData("sinceSeconds=5&sinceTime=2026-01-01T00:00:00Z")]
+    [InlineData("sinceTime=yesterday")]
+    [InlineData("previous=true")]
+    public async Task Bad_log_options_are_bad_requests(string query)
+    {
+        await using var node = await RunningAsync();
+        using var http = Api(node);
+
+        var answer = await http.GetAsync(new Uri(node.Kubelet, $"/containerLogs/default/web/web?{query}"));
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task Logs_of_a_container_that_waits_say_what_it_waits_for()
+    {
+        await using var node = await NodeHarness.StartAsync(harness => harness.Provider.RunsPods = false);
+        await node.CreateAsync(Given.Pod());
+        await node.UntilAsync(pod => pod.Status.ContainerStatuses.Count > 0, "a status is there");
+        using var http = Api(node);
+
+        var answer = await http.GetAsync(new Uri(node.Kubelet, "/containerLogs/default/web/web"));
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Contains("is waiting to start: ContainerCreating", await answer.Content.ReadAsStringAsync());
+    }
+
+    [Fact]
+    public async Task A_followed_log_brings_every_line_once_and_ends_with_the_container()
+    {
+        await using var node = await RunningAsync();
+        node.Provider.Logs = "2026-01-01T00:00:01.1Z one\n2026-01-01T00:00:01.1Z one\n";
+        using var http = Api(node);
+        using var answer = await http.GetAsync(new Uri(node.Kubelet, "/containerLogs/default/web/web?follow=true"), HttpCompletionOption.ResponseHeadersRead);
+        using var reader = new StreamReader(await answer.Content.ReadAsStreamAsync());
+
+        Assert.Equal("one", await reader.ReadLineAsync());
+        Assert.Equal("one", await reader.ReadLineAsync());
+        node.Provider.Logs += "2026-01-01T00:00:02.2Z two\n2026-01-01T00:00:03.3Z thr";
+        Assert.Equal("two", await reader.ReadLineAsync());
+        node.Provider.Logs += "ee\n";
+        Assert.Equal("three", await reader.ReadLineAsync());
+
+        var pod = node.Find()!;
+        node.Provider.Set(pod.Metadata.Uid, known => known with
+        {
+            Status = known.Status with
+            {
+                Phase = "Succeeded",
+                ContainerStatuses = [known.Status.ContainerStatuses[0] with { Ready = false, State = new ContainerState { Terminated = new ContainerStateTerminated { ExitCode = 0, Reason = "Completed" } } }],
+            },
+        });
+        Assert.Null(await reader.ReadLineAsync());
+    }
+
+    [Fact]
+    public async Task Exec_keeps_streams_apart_closes_input_and_reports_the_exit_code()
+    {
+        await using var node = await RunningAsync();
+        node.Provider.Session = command => FakeSession.Start(command, exitCode: 3);
+        using var socket = await ConnectAsync(node, "/exec/default/web/web?command=cat&command=-&input=1&output=1&error=1", "v5.channel.k8s.io");
+
+        Assert.Equal("v5.channel.k8s.io", socket.SubProtocol);
+        Assert.Equal((1, ""), await ReceiveAsync(socket));
+        Assert.Equal((1, "cat|-"), await ReceiveAsync(socket));
+        Assert.Equal((2, "oops"), await ReceiveAsync(socket));
+        await SendAsync(socket, 0, "hello");
+        Assert.Equal((1, "hello"), await ReceiveAsync(socket));
+        await SendAsync(socket, 255, "\0");
+        var (channel, text) = await ReceiveAsync(socket);
+
+        Assert.Equal(3, channel);
+        Assert.Equal("3", (string?)JsonNode.Parse(text)!["details"]!["causes"]![0]!["message"]);
+        Assert.Equal((-1, ""), await ReceiveAsync(socket));
+    }
+
+    [Fact]
+    public async Task Attaching_to_the_input_is_refused_before_the_upgrade()
+    {
+        await using var node = await RunningAsync();
+
+        var error = await Assert.ThrowsAsync<WebSocketException>(() => ConnectAsync(node, "/attach/default/web/web?input=1&output=1", "v5.channel.k8s.io"));
+
+        Assert.Contains("400", error.Message);
+    }
+
+    [Fact]
+    public async Task Port_forwarding_reaches_the_address_of_the_pod()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var port = ((IPEndPoint)listener.LocalEndpoint).Port;
+        await using var node = await RunningAsync();
+        node.Provider.Set(node.Find()!.Metadata.Uid, known => known with { Status = known.Status with { PodIP = "127.0.0.1" } });
+        await node.UntilAsync(pod => pod.Status.PodIP == "127.0.0.1", "the address is known");
+
+        using var socket = await ConnectAsync(node, $"/portForward/default/web?port={port}", "v4.channel.k8s.io");
+        Assert.Equal(0, (await ReceiveAsync(socket)).Channel);
+        Assert.Equal(1, (await ReceiveAsync(socket)).Channel);
+        using var peer = await listener.AcceptTcpClientAsync();
+        await SendAsync(socket, 0, "ping");
+        var buffer = new byte[4];
+        await peer.GetStream().ReadExactlyAsync(buffer);
+        await peer.GetStream().WriteAsync("pong"u8.ToArray());
+
+        Assert.Equal("ping", Encoding.UTF8.GetString(buffer));
+        Assert.Equal((0, "pong"), await ReceiveAsync(socket));
+    }
+
+    [Fact]
+    public async Task Stats_tell_of_every_container_that_runs()
+    {
+        await using var node = await RunningAsync();
+        using var http = Api(node);
+
+        var summary = JsonNode.Parse(await http.GetStringAsync(new Uri(node.Kubelet, "/stats/summary")))!;
+        Assert.Equal(Given.NodeName, (string?)summary["node"]!["nodeName"]);
+        Assert.Equal("web", (string?)summary["pods"]![0]!["containers"]![0]!["name"]);
+        Assert.Contains("container_start_time_seconds{container=\"web\",namespace=\"default\",pod=\"web\"}", await http.GetStringAsync(new Uri(node.Kubelet, "/metrics/resource")));
+        Assert.Equal("web", (string?)JsonNode.Parse(await http.GetStringAsync(new Uri(node.Kubelet, "/runningpods/")))!["items"]![0]!["metadata"]!["name"]);
+        Assert.Equal(HttpStatusCode.NotFound, (await http.GetAsync(new Uri(node.Kubelet, "/nothing"))).StatusCode);
+    }
+
+    private static async Task<NodeHarness> RunningAsync()
+    {
+        var node = await NodeHarness.StartAsync();
+        await node.CreateAsync(Given.Pod());
+        await node.UntilAsync(pod => pod.IsReady(), "the pod is ready");
+        return node;
+    }
+
+    private static HttpClient Api(NodeHarness node) => Http(node.Issue("kube-apiserver-kubelet-client", []));
+
+    private static HttpClient Http(X509Certificate2? certificate) => new(new SocketsHttpHandler
+    {
+        SslOptions = new SslClientAuthenticationOptions
+        {
+            ClientCertificates = certificate is null ? null : [certificate],
+            RemoteCertificateValidationCallback = (_, _, _, _) => true,
+        },
+    });
+
+    private static async Task<string> LogsAsync(HttpClient http, NodeHarness node, string query) =>
+        await http.GetStringAsync(new Uri(node.Kubelet, $"/containerLogs/default/web/web{query}"));
+
+    private static async Task<ClientWebSocket> ConnectAsync(NodeHarness node, string path, string protocol)
+    {
+        var socket = new ClientWebSocket();
+        socket.Options.AddSubProtocol(protocol);
+        socket.Options.ClientCertificates.Add(node.Issue("kube-apiserver-kubelet-client", []));
+        socket.Options.RemoteCertificateValidationCallback = (_, _, _, _) => true;
+        await socket.ConnectAsync(new Uri($"wss://127.0.0.1:{node.Kubelet.Port}{path}"), CancellationToken.None);
+        return socket;
+    }
+
+    private static Task SendAsync(ClientWebSocket socket, byte channel, string text) =>
+        socket.SendAsync((byte[])[channel, .. Encoding.UTF8.GetBytes(text)], WebSocketMessageType.Binary, true, CancellationToken.None);
+
+    private static async Task<(int Channel, string Text)> ReceiveAsync(ClientWebSocket socket)
+    {
+        var buffer = new byte[4096];
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        var received = await socket.ReceiveAsync(buffer, deadline.Token);
+        return received.MessageType == WebSocketMessageType.Close ? (-1, "") : (buffer[0], Encoding.UTF8.GetString(buffer, 1, received.Count - 1));
+    }
+}
