@@ -107,7 +107,15 @@ public sealed partial class VirtualNodeAgent : IAsyncDisposable
         informers.Start();
         await informers.WaitForSyncAsync(cancellationToken);
         await PrepareAsync(provider, health, poller, cancellationToken);
-        pods.Subscribe(change => queue.Add(change.Object.Metadata.Uid));
+        pods.Subscribe(change =>
+        {
+            if (DownwardFiles.MayDiffer(change.Old, change.New))
+            {
+                entries.For(change.Object.Metadata.Uid).AreFilesStale = true;
+            }
+
+            queue.Add(change.Object.Metadata.Uid);
+        });
         var loop = new PodLoop(queue, reconciler, poller, loggers.CreateLogger<PodLoop>());
         _parts.Push(loop);
         loop.Start();

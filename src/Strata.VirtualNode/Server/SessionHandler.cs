@@ -72,6 +72,9 @@ internal sealed class SessionHandler(IPodProvider provider)
                 await output;
                 using var patience = new CancellationTokenSource(ClosePatience);
                 await FinishAsync(socket, session, patience.Token);
+
+                // Ending the read at once would reset the connection, and with it what the client has not read yet.
+                await input.WaitAsync(patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
             }
         }
         catch (WebSocketException)
