@@ -1,6 +1,8 @@
 using Strata.ModelGen;
 
-// Writes src/Strata.Api/Models/Generated from the schema tables. Run from anywhere: dotnet run --project eng/Strata.ModelGen
+// Writes what is derived from the schema tables. Run from anywhere:
+//   dotnet run --project eng/Strata.ModelGen                     src/Strata.Api/Models/Generated
+//   dotnet run --project eng/Strata.ModelGen -- descriptions     src/Strata.Api/Schema/Data/descriptions.tsv.br, from the KubernetesClient package's XML file
 var root = new DirectoryInfo(AppContext.BaseDirectory);
 while (root is not null && !File.Exists(Path.Combine(root.FullName, "Strata.slnx")))
 {
@@ -14,18 +16,40 @@ if (root is null)
 }
 
 var data = Path.Combine(root.FullName, "src/Strata.Api/Schema/Data");
-var output = Path.Combine(root.FullName, "src/Strata.Api/Models/Generated");
 var tables = SchemaTables.Load(data);
-if (Directory.Exists(output))
+return args is ["descriptions", ..] ? WriteDescriptions(args.ElementAtOrDefault(1)) : WriteModels();
+
+int WriteModels()
 {
-    Directory.Delete(output, recursive: true);
+    var output = Path.Combine(root.FullName, "src/Strata.Api/Models/Generated");
+    if (Directory.Exists(output))
+    {
+        Directory.Delete(output, recursive: true);
+    }
+
+    Directory.CreateDirectory(output);
+    foreach (var (file, text) in new ModelWriter(tables).WriteAll())
+    {
+        File.WriteAllText(Path.Combine(output, file), text);
+        Console.WriteLine(file);
+    }
+
+    return 0;
 }
 
-Directory.CreateDirectory(output);
-foreach (var (file, text) in new ModelWriter(tables).WriteAll())
+int WriteDescriptions(string? xmlPath)
 {
-    File.WriteAllText(Path.Combine(output, file), text);
-    Console.WriteLine(file);
-}
+    var packages = Environment.GetEnvironmentVariable("NUGET_PACKAGES") ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget/packages");
+    var folder = Path.Combine(packages, "kubernetesclient");
+    xmlPath ??= Directory.Exists(folder) ? Directory.GetFiles(folder, "KubernetesClient.xml", SearchOption.AllDirectories).Where(path => path.Contains("/net10.0/", StringComparison.Ordinal)).Order(StringComparer.Ordinal).LastOrDefault() : null;
+    if (xmlPath is null || !File.Exists(xmlPath))
+    {
+        Console.Error.WriteLine("KubernetesClient.xml not found; restore tests/Strata.Api.Tests first, or give its path.");
+        return 1;
+    }
 
-return 0;
+    var output = Path.Combine(data, "descriptions.tsv.br");
+    new Descriptions(tables).Write(xmlPath, output);
+    Console.WriteLine($"{output}: {new FileInfo(output).Length} bytes");
+    return 0;
+}

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Strata.Api.Models;
 using Strata.ApiServer.Admission;
+using Strata.ApiServer.Admission.Plugins;
 using Strata.ApiServer.Authentication;
 using Strata.ApiServer.Authorization;
 using Strata.ApiServer.Discovery;
@@ -25,12 +26,11 @@ internal sealed class ApiServerParts : IDisposable
     private readonly Upkeep _upkeep;
     private volatile bool _isBootstrapped;
 
-    private ApiServerParts(ApiServerOptions options, ServiceAllocator allocator, CancellationToken stopping)
+    private ApiServerParts(ApiServerOptions options, ServiceAllocator allocator, IdentitySource identities, CancellationToken stopping)
     {
         _options = options;
-        var identities = new IdentitySource(options.Random);
         _registry = new ResourceRegistry();
-        var admission = new AdmissionChain(BuiltInAdmission.Plugins(options, _registry));
+        var admission = new AdmissionChain(PluginCatalog.All(_registry, identities, options.Clock));
         var services = new RegistryServices(options.Store, admission, identities, options.Clock, options.Loggers);
         foreach (var strategy in KindCatalog.All(allocator))
         {
@@ -59,9 +59,10 @@ internal sealed class ApiServerParts : IDisposable
     /// <param name="stopping">Ends streams when the server stops.</param>
     public static async Task<ApiServerParts> CreateAsync(ApiServerOptions options, CancellationToken stopping, CancellationToken cancellationToken)
     {
-        var allocator = new ServiceAllocator(options.ServiceNetwork, options.NodePorts.First, options.NodePorts.Last, options.Random);
+        var identities = new IdentitySource(options.Random);
+        var allocator = new ServiceAllocator(options.ServiceNetwork, options.NodePorts.First, options.NodePorts.Last, identities);
         await RestoreAsync(allocator, options, cancellationToken);
-        return new ApiServerParts(options, allocator, stopping);
+        return new ApiServerParts(options, allocator, identities, stopping);
     }
 
     public async Task RunAsync(CancellationToken cancellationToken)

@@ -1,11 +1,11 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using Strata.Api;
 using Strata.Api.Errors;
 using Strata.Api.Json;
 using Strata.Api.Models;
 using Strata.ApiServer.Registry;
 using Strata.ApiServer.Registry.Generic;
+using IPAddress = System.Net.IPAddress;
 
 namespace Strata.ApiServer;
 

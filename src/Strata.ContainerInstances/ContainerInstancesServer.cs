@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Strata.ContainerInstances.Core;
 using Strata.ContainerInstances.Http;
@@ -93,7 +94,8 @@ public sealed partial class ContainerInstancesServer : IAsyncDisposable
     {
         // Slim and empty: no configuration files or environment variables of the process may change this listener.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Services.AddSingleton(loggers);
+        builder.Services.AddSingleton<ILoggerFactory>(new FrameworkLoggers(loggers));
+        builder.Services.AddSingleton<IHostLifetime, ListenerLifetime>();
         builder.Services.AddRoutingCore();
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
         {

@@ -14,6 +14,7 @@ internal static class EventIds
     public const int LeftoverProcessKilled = 3008;
     public const int LeftoverMountRemoved = 3009;
     public const int StateObserverFailed = 3010;
+    public const int CgroupInUse = 3011;
     public const int ImageImported = 3020;
 
     // Next free: 3021.

@@ -1,12 +1,5 @@
-using Strata.Host;
+using System.CommandLine;
 using Strata.Host.Cli;
 
-try
-{
-    return await CommandTree.Build().Parse(args).InvokeAsync();
-}
-catch (UserException error)
-{
-    Console.Error.WriteLine($"strata: {error.Message}");
-    return 1;
-}
+// Signals are for the commands themselves: a cluster cleans up before it ends.
+return await CommandTree.Build().Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });

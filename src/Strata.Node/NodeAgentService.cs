@@ -7,6 +7,7 @@ using Strata.NodeAgent.Images;
 using Strata.NodeAgent.Logs;
 using Strata.NodeAgent.Pods;
 using Strata.NodeAgent.Runtime;
+using Strata.NodeAgent.Server;
 using Strata.NodeAgent.Status;
 using Strata.NodeAgent.Volumes;
 using Strata.Pods.Lifecycle;
@@ -38,6 +39,7 @@ public sealed partial class NodeAgentService : IAsyncDisposable
     private NetworkProber? _network;
     private ImageManager? _images;
     private PodManager? _pods;
+    private NodeServer? _server;
 
     /// <param name="client">The API, as this node's identity.</param>
     /// <param name="informers">A running set, shared with others in the process.</param>
@@ -82,6 +84,7 @@ public sealed partial class NodeAgentService : IAsyncDisposable
         var monitor = new RuntimeMonitor(_runtime, _pods, _options.RelistPeriod, _clock, _loggers.CreateLogger<RuntimeMonitor>());
         await monitor.CheckAsync(cancellationToken);
         var node = new NodeStatusManager(_options, _client, _runtime, monitor, machine, info, _clock, _loggers.CreateLogger<NodeStatusManager>());
+        _server = await StartServerAsync(_pods, cancellationToken);
         await node.RegisterAsync(ServerPort, cancellationToken);
         await services.WaitForSyncAsync(cancellationToken);
         await _pods.StartAsync(_informers.For<Pod>(null, null, $"spec.nodeName={_options.NodeName}"), cancellationToken);
@@ -93,7 +96,7 @@ public sealed partial class NodeAgentService : IAsyncDisposable
     }
 
     /// <summary>Port of the node server; 0 when there is none.</summary>
-    public int ServerPort { get; private set; }
+    public int ServerPort => _server?.Port ?? 0;
 
     /// <summary>Stops the agent.</summary>
     /// <param name="drain">Whether the containers of this agent are stopped and removed as well (their pods stay in the API).</param>
@@ -115,6 +118,7 @@ public sealed partial class NodeAgentService : IAsyncDisposable
         }
 
         await _stop.CancelAsync();
+        await DisposeAsync(_server);
         await Task.WhenAll(_loops).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         await DisposeAsync(_pods);
         await DisposeAsync(_objects);
@@ -130,6 +134,20 @@ public sealed partial class NodeAgentService : IAsyncDisposable
         {
             await part.DisposeAsync();
         }
+    }
+
+    private async Task<NodeServer?> StartServerAsync(PodManager pods, CancellationToken cancellationToken)
+    {
+        if (_options is not { Listen: { } address, ServerCertificate: { } certificate, ClientAuthorities: { } authorities })
+        {
+            return null;
+        }
+
+        var finder = new ContainerFinder(pods);
+        var routes = new NodeRoutes(
+            new CallerCheck(authorities, _options.NodeName, _client, _clock), new LogEndpoint(finder, _clock),
+            new RemoteCommandEndpoint(finder, _runtime, _clock), _loggers.CreateLogger<NodeRoutes>());
+        return await NodeServer.StartAsync(address, certificate, routes.HandleAsync, _loggers, cancellationToken);
     }
 
     private NodeFacts Facts(Machine machine, RuntimeInfo info) => new(

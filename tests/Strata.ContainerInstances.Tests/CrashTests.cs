@@ -22,6 +22,19 @@ public sealed class CrashTests
     }
 
     [Fact]
+    public async Task No_acknowledged_write_is_lost_to_a_kill()
+    {
+        await using var host = await InstanceHost.StartAsync(configure: h => h.Core.RunsPods = false);
+        await Task.WhenAll(Enumerable.Range(0, 20).Select(i => host.Groups.CreateOrUpdateAsync($"g{i}", Given.Group("Always", 0.1, 0.1), CancellationToken.None)));
+        await Task.WhenAll(Enumerable.Range(0, 5).Select(i => host.Groups.DeleteAsync($"g{i}", CancellationToken.None)));
+        await host.KillAndStartAsync();
+        var left = await host.Groups.ListAsync(false, CancellationToken.None).Where(g => g.Properties!.ProvisioningState != "Deleting").Select(g => g.Name!).ToArrayAsync();
+        Assert.Equal(Enumerable.Range(5, 15).Select(i => $"g{i}").Order(StringComparer.Ordinal), left.Order(StringComparer.Ordinal));
+        await InstanceHost.EventuallyAsync(() => host.Core.Pods.Count == 15, "one pod for each group that is left");
+        Assert.Equal(host.Core.Created.Count, host.Core.Created.Distinct().Count());
+    }
+
+    [Fact]
     public async Task A_group_accepted_before_the_core_was_up_is_made_later()
     {
         await using var host = await InstanceHost.StartAsync(configure: h => h.Core.CreateFailure = Api.Errors.ApiErrors.Unavailable("down"));
@@ -30,6 +43,24 @@ public sealed class CrashTests
         host.Core.CreateFailure = null;
         await operation.WaitAsync(CancellationToken.None);
         Assert.Single(host.Core.Pods);
+    }
+
+    [Fact]
+    public async Task A_core_that_forbids_the_pod_is_asked_again_for_a_while()
+    {
+        var forbidden = Api.Errors.ApiErrors.Forbidden(Api.Models.Pod.Info, "x", "error looking up service account container-instances/default");
+        await using var host = await InstanceHost.StartAsync(configure: h => h.Core.CreateFailure = forbidden);
+        var operation = await host.Groups.CreateOrUpdateAsync("one", Given.Group(), CancellationToken.None);
+        await InstanceHost.EventuallyAsync(() => host.Core.CreateAttempts > 1, "the pod is tried again");
+        Assert.False(await operation.PollAsync(CancellationToken.None));
+        host.Core.CreateFailure = null;
+        await operation.WaitAsync(CancellationToken.None);
+
+        host.Policy = new Provisioning.ProvisioningPolicy { CapacityPatience = TimeSpan.Zero };
+        await host.RestartAsync();
+        host.Core.CreateFailure = forbidden;
+        var refused = await host.Groups.CreateOrUpdateAsync("two", Given.Group(), CancellationToken.None);
+        Assert.Equal("DeploymentFailed", (await Assert.ThrowsAsync<Arm.ArmException>(() => refused.WaitAsync(CancellationToken.None))).Error.Code);
     }
 
     [Fact]

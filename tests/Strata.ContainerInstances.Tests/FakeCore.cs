@@ -27,6 +27,9 @@ internal sealed class FakeCore(TimeProvider clock) : IKubeClient
     /// <summary>Thrown by the next creates of pods; null for none.</summary>
     public ApiException? CreateFailure { get; set; }
 
+    /// <summary>How often a pod was asked for, refusals included.</summary>
+    public int CreateAttempts { get; private set; }
+
     /// <summary>Names of all pods ever created, in order.</summary>
     public List<string> Created { get; } = [];
 
@@ -144,6 +147,7 @@ internal sealed class FakeCore(TimeProvider clock) : IKubeClient
     {
         lock (_lock)
         {
+            CreateAttempts += desired is Pod ? 1 : 0;
             if (desired is Pod && CreateFailure is { } failure)
             {
                 throw failure;

@@ -16,7 +16,8 @@ internal sealed class InstanceHost : IAsyncDisposable
     public const string Token = "test-token";
     public const string Subscription = "00000000-0000-0000-0000-000000000001";
     private static readonly X509Certificate2 Certificate = CreateCertificate();
-    private readonly string _folder = Directory.CreateTempSubdirectory("strata-aci-").FullName;
+    private readonly List<string> _oldFolders = [];
+    private string _folder = NewFolder();
     private readonly TimeProvider _clock;
     private ContainerInstancesServer? _server;
     private ArmClient? _client;
@@ -53,6 +54,21 @@ internal sealed class InstanceHost : IAsyncDisposable
     public async Task RestartAsync()
     {
         await StopServerAsync();
+        await StartServerAsync();
+    }
+
+    /// <summary>As <c>kill -9</c> at this moment: what a new process finds on disk is what is there now, not what an orderly stop leaves.</summary>
+    public async Task KillAndStartAsync()
+    {
+        var copy = NewFolder();
+        foreach (var file in Directory.GetFiles(_folder).Where(f => !f.EndsWith("-shm", StringComparison.Ordinal)))
+        {
+            File.Copy(file, Path.Combine(copy, Path.GetFileName(file)));
+        }
+
+        _oldFolders.Add(_folder);
+        await StopServerAsync();
+        _folder = copy;
         await StartServerAsync();
     }
 
@@ -120,8 +136,13 @@ internal sealed class InstanceHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await StopServerAsync();
-        Directory.Delete(_folder, recursive: true);
+        foreach (var folder in _oldFolders.Append(_folder))
+        {
+            Directory.Delete(folder, recursive: true);
+        }
     }
+
+    private static string NewFolder() => Directory.CreateTempSubdirectory("strata-aci-").FullName;
 
     private static X509Certificate2 CreateCertificate()
     {

@@ -60,6 +60,23 @@ internal sealed class BuiltInAuthorizer : IAuthorizer
         AccessRule.For("certificates.k8s.io", "certificatesigningrequests", "create get list watch"),
     ];
 
+    // A virtual kubelet chooses its node's labels and taints itself, which the rules for machines do not allow.
+    private static readonly AccessRule[] VirtualNodes =
+    [
+        AccessRule.For("", "nodes nodes/status", "delete patch update"),
+        AccessRule.For("", "pods", "patch update"),
+        AccessRule.For("coordination.k8s.io", "leases", "delete patch update") with { Namespace = "kube-node-lease" },
+    ];
+
+    // system:node-proxier.
+    private static readonly AccessRule[] Proxy =
+    [
+        AccessRule.For("", "services endpoints nodes", Read),
+        AccessRule.For("discovery.k8s.io", "endpointslices", Read),
+        AccessRule.For("", "events", "create patch update"),
+        AccessRule.For("events.k8s.io", "events", "create patch update"),
+    ];
+
     public ValueTask<AuthorizationDecision> AuthorizeAsync(AuthorizationRequest request, CancellationToken cancellationToken) =>
         ValueTask.FromResult(new AuthorizationDecision(SetsOf(request.User).Any(rules => rules.Any(rule => rule.Allows(request)))));
 
@@ -97,6 +114,13 @@ internal sealed class BuiltInAuthorizer : IAuthorizer
         {
             case "system:kube-scheduler":
                 yield return Scheduler;
+                break;
+            case "system:virtual-kubelet":
+                yield return Nodes;
+                yield return VirtualNodes;
+                break;
+            case "system:kube-proxy":
+                yield return Proxy;
                 break;
             case "system:kube-controller-manager":
                 yield return [AccessRule.Everything];

@@ -1,13 +1,13 @@
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
-using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Strata.ApiServer.Http;
 
@@ -17,10 +17,12 @@ internal sealed class HttpsListener : IAsyncDisposable
     // Clients share one connection among many watches; upstream allows as many.
     private const int MaxStreams = 250;
 
-    private readonly KestrelServer _server;
+    private readonly WebApplication _app; // Only for its services: the server runs our own application.
+    private readonly IServer _server;
 
-    private HttpsListener(KestrelServer server, IReadOnlyList<IPEndPoint> endpoints)
+    private HttpsListener(WebApplication app, IServer server, IReadOnlyList<IPEndPoint> endpoints)
     {
+        _app = app;
         _server = server;
         Endpoints = endpoints;
     }
@@ -31,7 +33,32 @@ internal sealed class HttpsListener : IAsyncDisposable
     public static async Task<HttpsListener> StartAsync(ApiServerOptions options, IHttpApplication<HttpContext> application, CancellationToken cancellationToken)
     {
         var certificate = options.ServerCertificate ?? throw new ArgumentException("A server that listens needs a certificate.", nameof(options));
-        var kestrel = new KestrelServerOptions { AddServerHeader = false, ApplicationServices = new LoggingOnly(options.Loggers) };
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Services.AddSingleton(options.Loggers);
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => Configure(kestrel, options, certificate));
+        var app = builder.Build();
+        var server = app.Services.GetRequiredService<IServer>();
+        try
+        {
+            await server.StartAsync(application, cancellationToken);
+        }
+        catch
+        {
+            await app.DisposeAsync();
+            throw;
+        }
+
+        var bound = server.Features.Get<IServerAddressesFeature>()!.Addresses;
+        return new HttpsListener(app, server, [.. bound.Select(static address => ParseEndpoint(address))]);
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => _server.StopAsync(cancellationToken);
+
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    private static void Configure(KestrelServerOptions kestrel, ApiServerOptions options, X509Certificate2 certificate)
+    {
+        kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBodySize = ApiHttpApplication.MaxBodyLength;
         kestrel.Limits.MinResponseDataRate = null; // A watch may be silent for long.
         kestrel.Limits.Http2.MaxStreamsPerConnection = MaxStreams;
@@ -50,40 +77,11 @@ internal sealed class HttpsListener : IAsyncDisposable
                 });
             });
         }
-
-        var transport = new SocketTransportFactory(Options.Create(new SocketTransportOptions()), options.Loggers);
-        var server = new KestrelServer(Options.Create(kestrel), transport, options.Loggers);
-        try
-        {
-            await server.StartAsync(application, cancellationToken);
-        }
-        catch
-        {
-            server.Dispose();
-            throw;
-        }
-
-        var bound = server.Features.Get<IServerAddressesFeature>()!.Addresses;
-        return new HttpsListener(server, [.. bound.Select(static address => ParseEndpoint(address))]);
-    }
-
-    public Task StopAsync(CancellationToken cancellationToken) => _server.StopAsync(cancellationToken);
-
-    public ValueTask DisposeAsync()
-    {
-        _server.Dispose();
-        return ValueTask.CompletedTask;
     }
 
     private static IPEndPoint ParseEndpoint(string address)
     {
         var parsed = BindingAddress.Parse(address);
         return new IPEndPoint(IPAddress.Parse(parsed.Host.Trim('[', ']')), parsed.Port);
-    }
-
-    /// <summary>All that Kestrel's HTTPS asks its services for.</summary>
-    private sealed class LoggingOnly(ILoggerFactory loggers) : IServiceProvider
-    {
-        public object? GetService(Type serviceType) => serviceType == typeof(ILoggerFactory) ? loggers : null;
     }
 }

@@ -16,6 +16,12 @@ public sealed class ArmClient : IDisposable
     private readonly HttpMessageInvoker _http;
 
     public ArmClient(ArmClientOptions options, TimeProvider clock)
+        : this(options, clock, null)
+    {
+    }
+
+    /// <param name="handler">Answers instead of the network; null for the network.</param>
+    internal ArmClient(ArmClientOptions options, TimeProvider clock, HttpMessageHandler? handler)
     {
         if (options.Endpoint.Scheme != Uri.UriSchemeHttps)
         {
@@ -24,7 +30,7 @@ public sealed class ArmClient : IDisposable
 
         _options = options;
         _clock = clock;
-        _http = new HttpMessageInvoker(CreateHandler(options));
+        _http = new HttpMessageInvoker(handler ?? CreateHandler(options));
     }
 
     internal TimeProvider Clock => _clock;
@@ -32,7 +38,7 @@ public sealed class ArmClient : IDisposable
     internal ArmClientOptions Options => _options;
 
     /// <summary>The connection pool, with its trust settings, for web sockets.</summary>
-    internal HttpMessageInvoker Http => _http;
+    public HttpMessageInvoker Http => _http;
 
     /// <param name="path">Path and query below the endpoint, or an absolute URL of the same host as answered by the server. The
     /// api-version is added when the query has none.</param>

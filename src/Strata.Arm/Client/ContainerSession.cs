@@ -17,6 +17,9 @@ public sealed class ContainerSession : IAsyncDisposable
     /// <summary>The sub-protocol that keeps streams apart and reports the exit code.</summary>
     public const string ChannelProtocol = "v5.channel.k8s.io";
 
+    /// <summary>The same without a way to end standard input; what Kubernetes servers before 1.30 speak.</summary>
+    public const string OldChannelProtocol = "v4.channel.k8s.io";
+
     private const byte StdinChannel = 0;
     private const byte StatusChannel = 3;
     private const byte ResizeChannel = 4;
@@ -26,10 +29,11 @@ public sealed class ContainerSession : IAsyncDisposable
     private byte _channel;
     private bool _inMessage;
 
-    private ContainerSession(ClientWebSocket socket) => _socket = socket;
+    /// <param name="socket">A connected socket past its password, or one that needs none, such as a Kubernetes API's own exec. Disposed with the session.</param>
+    public ContainerSession(ClientWebSocket socket) => _socket = socket;
 
     /// <summary>Whether output and errors come apart, and <see cref="ExitCode"/> will be known.</summary>
-    public bool HasChannels => _socket.SubProtocol == ChannelProtocol;
+    public bool HasChannels => _socket.SubProtocol is ChannelProtocol or OldChannelProtocol;
 
     /// <summary>Set when the process has ended and the server reports it; always null on a plain ACI session.</summary>
     public int? ExitCode { get; private set; }
@@ -98,9 +102,9 @@ public sealed class ContainerSession : IAsyncDisposable
 
     public Task WriteAsync(ReadOnlyMemory<byte> input, CancellationToken cancellationToken) => SendAsync(StdinChannel, input, cancellationToken);
 
-    /// <summary>Ends standard input. A plain ACI session has no way to say so; there this does nothing.</summary>
+    /// <summary>Ends standard input. A session without <see cref="ChannelProtocol"/> has no way to say so; there this does nothing.</summary>
     public Task CloseInputAsync(CancellationToken cancellationToken) =>
-        HasChannels ? SendAsync(CloseChannel, new byte[] { StdinChannel }, cancellationToken) : Task.CompletedTask;
+        _socket.SubProtocol == ChannelProtocol ? SendAsync(CloseChannel, new byte[] { StdinChannel }, cancellationToken) : Task.CompletedTask;
 
     /// <summary>Tells the process of a new terminal size. A plain ACI session has no way to say so; there this does nothing.</summary>
     public Task ResizeAsync(TerminalSize size, CancellationToken cancellationToken) => HasChannels

@@ -169,9 +169,10 @@ internal sealed partial class GroupReconciler(
                 await ChangeAsync(record, r => r with { SecretsWritten = record.SecretsVersion }, null);
             }
         }
-        catch (ApiException e) when (e.Status.Code is 400 or 403 or 422)
+        catch (ApiException e) when (e.Status.Code is 400 or 422 || (e.Status.Code == 403 && clock.GetUtcNow() - record.ChangedAt >= policy.CapacityPatience))
         {
-            // The core has judged the pod itself (invalid, or barred by its quota or policy): the same request gets the same answer.
+            // The core has judged the pod itself: the same request gets the same answer. "Forbidden" may pass (a quota that is full,
+            // a namespace so new that its service account is still being made), so it is believed only after a while.
             await ChangeAsync(
                 record, r => r with { IsRefused = true, ProvisioningState = ProvisioningStates.Failed, OperationId = null },
                 ProvisioningErrors.Refused(record.Group, e.Message));

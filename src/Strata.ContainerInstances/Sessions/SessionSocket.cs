@@ -25,6 +25,7 @@ internal sealed partial class SessionSocket(ContainerInstancesOptions options, S
     private const byte StatusChannel = 3;
     private const byte ResizeChannel = 4;
     private const byte CloseChannel = 255;
+    private static readonly TimeSpan ClosePatience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan PasswordPatience = TimeSpan.FromSeconds(20);
 
     public async Task HandleAsync(HttpContext context)
@@ -91,6 +92,9 @@ internal sealed partial class SessionSocket(ContainerInstancesOptions options, S
             {
                 await output;
                 await FinishAsync(socket, stream, hasChannels, cancellationToken);
+
+                // Canceling a receive resets the connection and would take the last output with it: the client's Close comes first.
+                await Task.WhenAny(input, Task.Delay(ClosePatience, clock, ended.Token));
             }
 
             await ended.CancelAsync();

@@ -60,7 +60,7 @@ internal sealed class NamespaceReconciler(IKubeClient client, ILister<Namespace>
         if (resource.Verbs.Contains("deletecollection"))
         {
             var body = new DeleteRequest(PropagationPolicy: "Background").ToJson();
-            await client.Transport.SendAsync(new ApiRequest(HttpMethod.Delete, resource.Kind.Path(namespaceName), "", body), cancellationToken);
+            await client.Transport.ListAsync(new ApiRequest(HttpMethod.Delete, resource.Kind.Path(namespaceName), "", body), cancellationToken);
         }
 
         return await CountAsync(resource, namespaceName, cancellationToken);

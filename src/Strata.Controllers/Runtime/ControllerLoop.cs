@@ -50,6 +50,12 @@ internal sealed partial class ControllerLoop(string name, IReconciler reconciler
                 LogBehind(name, key, error.Message);
                 _queue.AddFailed(key);
             }
+            catch (Api.Errors.ApiException error) when (error.Status.Causes.Any(cause => cause.Reason == "NamespaceTerminating"))
+            {
+                // Nothing can be made there any more, and what is there is on its way out.
+                LogBehind(name, key, error.Message);
+                _queue.Forget(key);
+            }
             catch (Exception error)
             {
                 LogFailed(error, name, key);

@@ -19,12 +19,16 @@ public sealed partial class CriClient
     public async Task StopContainerAsync(string containerId, TimeSpan grace, CancellationToken cancellationToken)
     {
         var request = new StopContainerRequest { ContainerId = containerId, Timeout = WholeSeconds(grace) };
-        await SucceedIfNotFoundAsync(_runtime.StopContainerAsync(request, Within(CallTimeout + grace, cancellationToken)).ResponseAsync);
+        await EndAsync(
+            async () => await _runtime.StopContainerAsync(request, Within(CallTimeout + grace, cancellationToken)), cancellationToken);
     }
 
-    public async Task RemoveContainerAsync(string containerId, CancellationToken cancellationToken) =>
-        await SucceedIfNotFoundAsync(_runtime.RemoveContainerAsync(
-            new RemoveContainerRequest { ContainerId = containerId }, Within(CallTimeout, cancellationToken)).ResponseAsync);
+    public async Task RemoveContainerAsync(string containerId, CancellationToken cancellationToken)
+    {
+        var request = new RemoveContainerRequest { ContainerId = containerId };
+        await EndAsync(
+            async () => await _runtime.RemoveContainerAsync(request, Within(CallTimeout, cancellationToken)), cancellationToken);
+    }
 
     public async Task<IReadOnlyList<Container>> ListContainersAsync(ContainerFilter? filter, CancellationToken cancellationToken)
     {

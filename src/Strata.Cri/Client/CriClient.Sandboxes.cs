@@ -12,13 +12,19 @@ public sealed partial class CriClient
         return response.PodSandboxId;
     }
 
-    public async Task StopPodSandboxAsync(string podSandboxId, CancellationToken cancellationToken) =>
-        await SucceedIfNotFoundAsync(_runtime.StopPodSandboxAsync(
-            new StopPodSandboxRequest { PodSandboxId = podSandboxId }, Within(CallTimeout, cancellationToken)).ResponseAsync);
+    public async Task StopPodSandboxAsync(string podSandboxId, CancellationToken cancellationToken)
+    {
+        var request = new StopPodSandboxRequest { PodSandboxId = podSandboxId };
+        await EndAsync(
+            async () => await _runtime.StopPodSandboxAsync(request, Within(CallTimeout, cancellationToken)), cancellationToken);
+    }
 
-    public async Task RemovePodSandboxAsync(string podSandboxId, CancellationToken cancellationToken) =>
-        await SucceedIfNotFoundAsync(_runtime.RemovePodSandboxAsync(
-            new RemovePodSandboxRequest { PodSandboxId = podSandboxId }, Within(CallTimeout, cancellationToken)).ResponseAsync);
+    public async Task RemovePodSandboxAsync(string podSandboxId, CancellationToken cancellationToken)
+    {
+        var request = new RemovePodSandboxRequest { PodSandboxId = podSandboxId };
+        await EndAsync(
+            async () => await _runtime.RemovePodSandboxAsync(request, Within(CallTimeout, cancellationToken)), cancellationToken);
+    }
 
     public async Task<PodSandboxStatusResponse?> PodSandboxStatusAsync(
         string podSandboxId, bool verbose, CancellationToken cancellationToken)

@@ -10,6 +10,10 @@ public sealed partial class CriClient : IContainerRuntime, IDisposable
     // The kubelet's runtimeRequestTimeout. It bounds every call except those whose length the caller decides.
     private static readonly TimeSpan CallTimeout = TimeSpan.FromMinutes(2);
 
+    // For the time a shim takes to leave after its container.
+    private const int EndAttempts = 5;
+    private static readonly TimeSpan EndRetryPause = TimeSpan.FromMilliseconds(20);
+
     private readonly CriChannel _channel;
     private readonly TimeProvider _clock;
     private readonly RuntimeService.RuntimeServiceClient _runtime;
@@ -57,16 +61,25 @@ public sealed partial class CriClient : IContainerRuntime, IDisposable
     /// <summary>CRI's time-outs are whole seconds; a fraction is rounded up, so that it never becomes "none".</summary>
     private static long WholeSeconds(TimeSpan time) => (long)Math.Ceiling(time.TotalSeconds);
 
-    /// <summary>CRI calls stopping and removing idempotent, but containerd 1.6 reports some missing objects.</summary>
-    private static async Task SucceedIfNotFoundAsync(Task call)
+    /// <summary>CRI calls stopping and removing idempotent, but containerd 1.6 reports some missing objects, and an error from
+    /// below when the container ends by itself at that moment.</summary>
+    private async Task EndAsync(Func<Task> call, CancellationToken cancellationToken)
     {
-        try
+        for (var attempt = 1; ; attempt++)
         {
-            await call;
-        }
-        catch (CriException e) when (e.IsNotFound)
-        {
-            return;
+            try
+            {
+                await call();
+                return;
+            }
+            catch (CriException e) when (e.IsNotFound)
+            {
+                return;
+            }
+            catch (CriException e) when (attempt < EndAttempts && e.Message.Contains("ttrpc: closed", StringComparison.Ordinal))
+            {
+                await Task.Delay(EndRetryPause * attempt, _clock, cancellationToken);
+            }
         }
     }
 

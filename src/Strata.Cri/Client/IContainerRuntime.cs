@@ -10,7 +10,8 @@ public interface IContainerRuntime
 {
     Task<VersionResponse> VersionAsync(CancellationToken cancellationToken);
 
-    /// <summary>The conditions RuntimeReady and NetworkReady; with <paramref name="verbose"/> also the runtime's configuration as JSON.</summary>
+    /// <summary>The conditions RuntimeReady and NetworkReady; with <paramref name="verbose"/> also the runtime's configuration
+    /// as JSON.</summary>
     Task<StatusResponse> StatusAsync(bool verbose, CancellationToken cancellationToken);
 
     /// <summary>Tells the runtime the node's pod range. containerd uses it only with a CNI configuration template.</summary>

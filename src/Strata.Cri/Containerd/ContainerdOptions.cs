@@ -29,6 +29,10 @@ public sealed record ContainerdOptions
     /// <summary>The program, by path or by name on PATH.</summary>
     public string Executable { get; init; } = "containerd";
 
+    /// <summary>The control group under which the caller puts its sandboxes (CRI's <c>cgroup_parent</c>), if it has one for this
+    /// containerd alone: a full stop removes it. Null leaves control groups alone.</summary>
+    public string? CgroupParent { get; init; }
+
     /// <summary>containerd's own log level: debug, info, warn or error.</summary>
     public string LogLevel { get; init; } = "warn";
 

@@ -23,7 +23,8 @@ public sealed partial class ContainerdProcess
     [LoggerMessage(EventIds.ContainerdStopped, LogLevel.Information, "containerd on {Socket} is stopped")]
     private partial void LogStopped(string socket);
 
-    [LoggerMessage(EventIds.ContainerdKilled, LogLevel.Warning, "containerd {ProcessId} did not end within {Seconds:0} s of SIGTERM; killed")]
+    [LoggerMessage(EventIds.ContainerdKilled, LogLevel.Warning,
+        "containerd {ProcessId} did not end within {Seconds:0} s of SIGTERM; killed")]
     private partial void LogKilled(int processId, double seconds);
 
     [LoggerMessage(EventIds.SandboxRemovalFailed, LogLevel.Warning, "Could not remove sandbox {Sandbox} of containerd on {Socket}")]
@@ -34,6 +35,9 @@ public sealed partial class ContainerdProcess
 
     [LoggerMessage(EventIds.LeftoverMountRemoved, LogLevel.Warning, "Unmounted leftover {Path}")]
     private partial void LogLeftoverUnmounted(string path);
+
+    [LoggerMessage(EventIds.CgroupInUse, LogLevel.Warning, "The control group {Path} still holds processes and stays")]
+    private partial void LogCgroupInUse(string path);
 
     [LoggerMessage(EventIds.StateObserverFailed, LogLevel.Error, "An observer of containerd's state failed on {State}")]
     private partial void LogObserverFailed(Exception exception, ContainerdState state);

@@ -13,8 +13,8 @@ public sealed partial class ContainerdProcess
     private const int ParallelRemovals = 8;
 
     /// <summary>Stops containerd. A second call does nothing.</summary>
-    /// <param name="removeContainers">True removes all sandboxes and containers first and leaves no process, mount or state
-    /// directory behind. False leaves containers running under their shims, for the next start to adopt.</param>
+    /// <param name="removeContainers">True removes all sandboxes and containers first and leaves no process, mount, control group
+    /// or state directory behind. False leaves containers running under their shims, for the next start to adopt.</param>
     public async Task StopAsync(bool removeContainers, CancellationToken cancellationToken)
     {
         await StopWatchingAsync();
@@ -95,6 +95,10 @@ public sealed partial class ContainerdProcess
         {
             LogLeftoverUnmounted(mount);
             SystemCalls.Unmount(mount);
+        }
+        if (_options.CgroupParent is { } group && !Cgroups.Remove(group))
+        {
+            LogCgroupInUse(group);
         }
         // Never delete through a mount: it may show a container's volume.
         if (MountTable.Below(_options.StateDirectory).Count == 0 && Directory.Exists(_options.StateDirectory))

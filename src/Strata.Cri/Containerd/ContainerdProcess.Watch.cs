@@ -43,7 +43,7 @@ public sealed partial class ContainerdProcess
             try
             {
                 using var call = events.Subscribe(
-                    new SubscribeRequest { Filters = { "topic==/strata/none" } }, cancellationToken: cancellationToken);
+                    new SubscribeRequest { Filters = { "topic==\"/strata/none\"" } }, cancellationToken: cancellationToken);
                 while (await call.ResponseStream.MoveNext(cancellationToken))
                 {
                 }
@@ -57,6 +57,8 @@ public sealed partial class ContainerdProcess
                 throw new OperationCanceledException("stopped watching containerd", e, cancellationToken);
             }
             cancellationToken.ThrowIfCancellationRequested();
+            // Whatever ended the stream: asking again at once could spin.
+            await Task.Delay(FirstPause, _clock, cancellationToken);
             // A broken stream with a live process is either a process in its last moments or one that no longer serves.
             if (!ProcessTable.IsAlive(ProcessId) || !await WaitUntilReadyAsync(ProcessId, cancellationToken))
             {

@@ -141,10 +141,10 @@ public sealed partial class ContainerdProcess : IAsyncDisposable
 
     private void CreateDirectories()
     {
-        Directory.CreateDirectory(_options.RootDirectory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        Directory.CreateDirectory(
-            _options.StateDirectory,
-            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+        const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+        Directory.CreateDirectory(_options.RootDirectory, OwnerOnly);
+        // Passable for others: processes in user namespaces reach their root file system through it.
+        Directory.CreateDirectory(_options.StateDirectory, OwnerOnly | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
         Directory.CreateDirectory(_options.CniConfDirectory);
     }
 

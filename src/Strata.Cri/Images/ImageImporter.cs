@@ -13,8 +13,9 @@ namespace Strata.Cri.Images;
 /// 1. Skip if the name already points to this very manifest.
 /// 2. Take a lease: what is written under it is safe from garbage collection until something refers to it.
 /// 3. Write layers, configuration and, last, the manifest with labels that refer to the others.
-/// 4. Point the name at the manifest and give the lease back.
-/// 5. Wait until CRI has noticed (it follows the image events). The layers are unpacked at the first container.
+/// 4. Unpack the layers, so that the first container need not wait for it.
+/// 5. Point the name at the manifest and give the lease back.
+/// 6. Wait until CRI has noticed (it follows the image events).
 /// </remarks>
 public sealed partial class ImageImporter(CriClient client, TimeProvider clock, ILogger<ImageImporter> logger)
 {
@@ -22,11 +23,12 @@ public sealed partial class ImageImporter(CriClient client, TimeProvider clock, 
     private static readonly TimeSpan NoticeTimeout = TimeSpan.FromSeconds(10);
 
     // CRI keeps everything of its own in this containerd namespace.
-    private static readonly Metadata CriNamespace = new() { { "containerd-namespace", "k8s.io" } };
+    internal static readonly Metadata CriNamespace = new() { { "containerd-namespace", "k8s.io" } };
 
     private readonly Content.ContentClient _content = new(client.Channel.Invoker);
     private readonly Containerd.Images.Images.ImagesClient _images = new(client.Channel.Invoker);
     private readonly Leases.LeasesClient _leases = new(client.Channel.Invoker);
+    private readonly ImageUnpacker _unpacker = new(client);
     private readonly ILogger _logger = logger;
 
     /// <summary>Makes the image known to CRI under its reference. Repeating it costs two calls.</summary>
@@ -44,6 +46,7 @@ public sealed partial class ImageImporter(CriClient client, TimeProvider clock, 
         try
         {
             await WriteAllAsync(image, lease.Lease.Id, cancellationToken);
+            await _unpacker.UnpackAsync(image, lease.Lease.Id, cancellationToken);
             await PointNameAsync(image, exists: known is not null, lease.Lease.Id, cancellationToken);
         }
         finally

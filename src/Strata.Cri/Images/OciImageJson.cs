@@ -46,6 +46,23 @@ internal static class OciImageJson
         json.WriteEndArray();
     });
 
+    /// <summary>What <c>docker save</c> writes beside the layout.</summary>
+    public static byte[] DockerManifest(OciImage image)
+    {
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartArray();
+            json.WriteStartObject();
+            json.WriteString("Config", OciArchive.PathOf(image.Config.Digest));
+            WriteArray(json, "RepoTags", [image.Reference]);
+            WriteArray(json, "Layers", [.. image.Layers.Select(layer => OciArchive.PathOf(layer.Digest))]);
+            json.WriteEndObject();
+            json.WriteEndArray();
+        }
+        return buffer.ToArray();
+    }
+
     public static string GoArchitecture(Architecture architecture) => architecture switch
     {
         Architecture.X64 => "amd64",

@@ -16,7 +16,8 @@ internal static class ProcessTable
         }
     }
 
-    /// <summary>Processes that have <paramref name="first"/> directly followed by <paramref name="second"/> among their arguments.</summary>
+    /// <summary>Processes that have <paramref name="first"/> directly followed by <paramref name="second"/> among their
+    /// arguments.</summary>
     public static List<int> FindByArguments(string first, string second) =>
         [.. AllIds().Where(id => HasArguments(id, first, second))];
 

@@ -16,6 +16,12 @@ internal static partial class SystemCalls
     /// <summary>Takes a mount away at once, even while it is in use.</summary>
     public static bool Unmount(string path) => umount2(path, MountDetach) == 0;
 
+    /// <summary>True when it is gone, by this call or before.</summary>
+    public static bool RemoveDirectory(string path) => rmdir(path) == 0 || !Directory.Exists(path);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int rmdir(string path);
+
     [LibraryImport("libc", SetLastError = true)]
     private static partial int kill(int pid, int signal);
 

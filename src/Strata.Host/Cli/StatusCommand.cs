@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using Strata.Api;
 using Strata.Api.Errors;
 using Strata.Api.Models;
 using Strata.Client;

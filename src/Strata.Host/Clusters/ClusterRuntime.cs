@@ -6,12 +6,12 @@ using Strata.Api;
 using Strata.Api.Models;
 using Strata.Arm.Client;
 using Strata.Cri;
-using Strata.Cri.Containerd;
 using Strata.Cri.Images;
 using Strata.Host.Parts;
 using Strata.Hosting.Certificates;
 using Strata.Hosting.Files;
 using Strata.Network;
+using IPAddress = System.Net.IPAddress;
 
 namespace Strata.Host.Clusters;
 
@@ -32,6 +32,7 @@ internal sealed class ClusterRuntime(
     private readonly LockedRandom _random = new(Environment.TickCount ^ Environment.ProcessId);
     private readonly List<(string Name, Func<ValueTask> Stop)> _parts = []; // In the order of starting.
     private ControlPlane? _cluster;
+    private bool _hasAdopted;
     private bool _hasStopped;
 
     public static ContainerdOptions ContainerdOptionsOf(ClusterPaths paths) => new()
@@ -54,20 +55,21 @@ internal sealed class ClusterRuntime(
         IpamDirectory = Path.Combine(paths.Data, "ipam"),
     };
 
-    public static ArmClient CreateArmClient(ClusterPaths paths, ClusterState state)
+    public static ArmClient CreateArmClient(ClusterPaths paths, ClusterState state) => new(ArmClientOptionsOf(paths, state), TimeProvider.System);
+
+    /// <summary>How to reach the embedded container-instances service, as any client on this machine would.</summary>
+    public static ArmClientOptions ArmClientOptionsOf(ClusterPaths paths, ClusterState state)
     {
         var token = File.ReadAllText(paths.ArmToken).Trim();
         var roots = new System.Security.Cryptography.X509Certificates.X509Certificate2Collection();
         roots.ImportFromPemFile(Path.Combine(paths.Certificates, "ca.crt"));
-        return new ArmClient(
-            new ArmClientOptions
-            {
-                Endpoint = new Uri(string.Create(CultureInfo.InvariantCulture, $"https://127.0.0.1:{state.ArmPort}")),
-                GetTokenAsync = _ => ValueTask.FromResult(token),
-                TrustedRoots = roots,
-                PollInterval = TimeSpan.FromMilliseconds(250),
-            },
-            TimeProvider.System);
+        return new ArmClientOptions
+        {
+            Endpoint = new Uri(string.Create(CultureInfo.InvariantCulture, $"https://127.0.0.1:{state.ArmPort}")),
+            GetTokenAsync = _ => ValueTask.FromResult(token),
+            TrustedRoots = roots,
+            PollInterval = TimeSpan.FromMilliseconds(250),
+        };
     }
 
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -116,6 +118,16 @@ internal sealed class ClusterRuntime(
         await ClusterShutdown.CleanUpAsync(paths, CancellationToken.None);
     }
 
+    /// <summary>Ends a start that failed: containers adopted from an earlier run go on, anything else that was started ends.</summary>
+    public async Task AbandonAsync()
+    {
+        await DisposeAsync();
+        if (!_hasAdopted)
+        {
+            await ClusterShutdown.CleanUpAsync(paths, CancellationToken.None);
+        }
+    }
+
     /// <summary>Stops every part and leaves containers running; the next start adopts them.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -161,6 +173,7 @@ internal sealed class ClusterRuntime(
             async () =>
             {
                 var process = await ContainerdProcess.StartAsync(ContainerdOptionsOf(paths), loggers.CreateLogger<ContainerdProcess>(), clock, cancellationToken);
+                _hasAdopted = process.Adopted;
                 Own("containerd", process.DisposeAsync);
                 var importer = new ImageImporter(process.Client, clock, loggers.CreateLogger<ImageImporter>());
                 await importer.ImportAsync(await PauseImage.BuildAsync(cancellationToken), cancellationToken);
@@ -188,7 +201,7 @@ internal sealed class ClusterRuntime(
                 Name = "cluster",
                 Store = paths.Store,
                 Listen = [.. addresses.Select(address => new IPEndPoint(address, state.ApiPort))],
-                AdvertiseAddress = hasRuntime ? state.NodeAddress : addresses[0],
+                AdvertiseAddress = state.NodeAddress,
                 ServiceCidr = state.ServiceCidr,
                 ServiceAddress = state.ApiServiceAddress,
                 ClusterDomain = ClusterDomain,
@@ -208,7 +221,7 @@ internal sealed class ClusterRuntime(
                 Name = "core",
                 Store = paths.CoreStore,
                 Listen = [new IPEndPoint(IPAddress.Loopback, state.CorePort)],
-                AdvertiseAddress = IPAddress.Loopback,
+                AdvertiseAddress = state.NodeAddress, // Nobody uses it, but loopback is no address for endpoints.
                 ServiceCidr = "10.255.0.0/16", // Never routed: groups have no services.
                 ServiceAddress = IPAddress.Parse("10.255.0.1"),
                 ClusterDomain = ClusterDomain,
@@ -267,7 +280,7 @@ internal sealed class ClusterRuntime(
         var virtualNode = await progress.StepAsync(
             "virtual node",
             () => VirtualNodePart.StartAsync(paths, state, authority, _cluster!, clock, _random, loggers, cancellationToken),
-            part => part.NodeName);
+            _ => VirtualNodePart.NodeName);
         Own("virtual node", virtualNode.DisposeAsync);
     }
 

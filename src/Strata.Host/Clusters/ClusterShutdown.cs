@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging.Abstractions;
-using Strata.Cri.Containerd;
+using Strata.Cri;
 using Strata.Network;
 
 namespace Strata.Host.Clusters;

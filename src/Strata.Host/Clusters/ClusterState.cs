@@ -149,6 +149,6 @@ internal sealed record ClusterState(int Slot, int ApiPort, int ArmPort, int Core
     }
 }
 
-[JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSourceGenerationOptions(WriteIndented = true, IgnoreReadOnlyProperties = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(ClusterState))]
 internal sealed partial class ClusterStateContext : JsonSerializerContext;

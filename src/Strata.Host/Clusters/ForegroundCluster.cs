@@ -41,16 +41,12 @@ internal static class ForegroundCluster
         {
             progress.Say("Stopping.");
         }
-        catch (Exception error) when (error is not UserException)
+        catch (Exception error)
         {
             progress.Say($"strata: {error.Message}");
             loggers.CreateLogger("Strata.Host").LogStartFailed(error);
-            throw new UserException($"the cluster did not start: {error.Message}; the log is in {paths.Log}", error);
-        }
-        catch (UserException error)
-        {
-            progress.Say($"strata: {error.Message}");
-            throw;
+            await cluster.AbandonAsync();
+            throw error is UserException ? error : new UserException($"the cluster did not start: {error.Message}; the log is in {paths.Log}", error);
         }
 
         await cluster.StopAsync();

@@ -8,6 +8,7 @@ using Strata.Client.Http;
 using Strata.Cri;
 using Strata.Cri.Images;
 using Strata.Host.Clusters;
+using Container = Strata.Arm.ContainerGroups.Container;
 
 namespace Strata.Host.Demo;
 

@@ -1,4 +1,3 @@
-using Strata.Cri;
 using Strata.Cri.Images;
 
 namespace Strata.Host.Demo;

@@ -27,7 +27,7 @@ internal static class InstancesPart
             Listen = new IPEndPoint(listen, state.ArmPort),
             Certificate = certificate.ToCertificate(),
             DataDirectory = Path.Combine(paths.Instances, "service"),
-            Tokens = new StaticTokenValidator(token),
+            Tokens = StaticTokenValidator.FromLines([token]),
             Core = core.ClientOf("strata-instances", "system:masters"),
             SubscriptionId = ClusterRuntime.SubscriptionId,
             Limits = new InstanceLimits { Location = ClusterRuntime.Location },

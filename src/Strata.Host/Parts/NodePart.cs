@@ -7,6 +7,7 @@ using Strata.Host.Clusters;
 using Strata.Hosting.Certificates;
 using Strata.NodeAgent;
 using Strata.NodeAgent.Cri;
+using IPAddress = System.Net.IPAddress;
 
 namespace Strata.Host.Parts;
 

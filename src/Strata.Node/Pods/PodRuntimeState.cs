@@ -6,7 +6,7 @@ using Strata.Pods.Runtime;
 namespace Strata.NodeAgent.Pods;
 
 /// <summary>What the runtime has of one pod, kept by what the worker does itself and by looking again at what events point to. Used by the worker only, except
-/// <see cref="MarkChanged"/> and <see cref="Phases"/>.</summary>
+/// <see cref="MarkChanged"/>, <see cref="Phases"/>, <see cref="ContainerSnapshot"/> and <see cref="Changed"/>.</summary>
 internal sealed class PodRuntimeState(IContainerRuntime runtime, TimeProvider clock)
 {
     // The runtime's record of an exit follows its event; see Strata.Cri's README.
@@ -17,6 +17,7 @@ internal sealed class PodRuntimeState(IContainerRuntime runtime, TimeProvider cl
     private readonly ConcurrentDictionary<string, RuntimeEventKind?> _changed = new();
     private ImmutableDictionary<string, ContainerPhase> _phases = ImmutableDictionary<string, ContainerPhase>.Empty;
     private IReadOnlyList<ContainerRecord> _snapshot = [];
+    private TaskCompletionSource _changes = NewSource();
 
     public IReadOnlyCollection<SandboxRecord> Sandboxes => _sandboxes.Values;
 
@@ -27,6 +28,9 @@ internal sealed class PodRuntimeState(IContainerRuntime runtime, TimeProvider cl
 
     /// <summary>Phase of each container and sandbox by id, as a snapshot for the relist to compare with. A ready sandbox counts as Running, another as Exited.</summary>
     public ImmutableDictionary<string, ContainerPhase> Phases => Volatile.Read(ref _phases);
+
+    /// <summary>Completes at the next change of <see cref="ContainerSnapshot"/>. Thread-safe.</summary>
+    public Task Changed => Volatile.Read(ref _changes).Task;
 
     /// <summary>Says that the next <see cref="RefreshAsync"/> must look at this id. Thread-safe.</summary>
     /// <param name="kind">What the runtime reported; null when a relist found a difference.</param>
@@ -43,6 +47,7 @@ internal sealed class PodRuntimeState(IContainerRuntime runtime, TimeProvider cl
         _containers[container.Id] = container;
         Volatile.Write(ref _snapshot, [.. _containers.Values]);
         Volatile.Write(ref _phases, _phases.SetItem(container.Id, container.Phase));
+        AnnounceChange();
     }
 
     public void Remove(string id)
@@ -51,6 +56,7 @@ internal sealed class PodRuntimeState(IContainerRuntime runtime, TimeProvider cl
         _containers.Remove(id);
         Volatile.Write(ref _snapshot, [.. _containers.Values]);
         Volatile.Write(ref _phases, _phases.Remove(id));
+        AnnounceChange();
     }
 
     /// <summary>Looks again at everything marked since the last call.</summary>
@@ -85,6 +91,10 @@ internal sealed class PodRuntimeState(IContainerRuntime runtime, TimeProvider cl
         Set(record);
         return record;
     }
+
+    private static TaskCompletionSource NewSource() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private void AnnounceChange() => Interlocked.Exchange(ref _changes, NewSource()).TrySetResult();
 
     private async Task RefreshSandboxAsync(string id, RuntimeEventKind? kind, CancellationToken cancellationToken)
     {

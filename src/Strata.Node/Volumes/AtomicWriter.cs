@@ -104,7 +104,7 @@ internal static class AtomicWriter
         var newLink = Path.Combine(folder, NewDataLink);
         File.Delete(newLink);
         File.CreateSymbolicLink(newLink, target);
-        File.Move(newLink, dataLink, overwrite: true); // rename(2): atomic, and it does not follow the link.
+        SystemCalls.Rename(newLink, dataLink);
     }
 
     private static void LinkTopLevel(string folder, IReadOnlyDictionary<string, VolumeFile> files)

@@ -27,7 +27,7 @@ public sealed class ContainerdProcessTests
                 Metadata = new PodSandboxMetadata { Name = "p", Namespace = "n", Uid = "u" },
                 Hostname = "p",
                 LogDirectory = directories.Base,
-                Linux = new LinuxPodSandboxConfig { CgroupParent = $"/strata-cri-tests-{Environment.ProcessId}" },
+                Linux = new LinuxPodSandboxConfig { CgroupParent = directories.Options.CgroupParent },
             };
             var sandbox = await first.Client.RunPodSandboxAsync(config, "", Token);
             container = await first.Client.CreateContainerAsync(

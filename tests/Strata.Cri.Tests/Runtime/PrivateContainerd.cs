@@ -74,6 +74,7 @@ public sealed class PrivateContainerd : IAsyncLifetime
         Assert.Empty(MountTable.Below(Directories.Base));
         Assert.Empty(MountTable.Below(Directories.Options.StateDirectory));
         Assert.False(Directory.Exists(Directories.Options.StateDirectory));
+        Assert.Empty(Directory.GetDirectories("/sys/fs/cgroup", Directories.Options.CgroupParent![1..], SearchOption.AllDirectories));
         Directories.Delete();
     }
 
@@ -85,7 +86,7 @@ public sealed class PrivateContainerd : IAsyncLifetime
         Labels = { ["test"] = name },
         Linux = new LinuxPodSandboxConfig
         {
-            CgroupParent = $"/strata-cri-tests-{Environment.ProcessId}",
+            CgroupParent = Directories.Options.CgroupParent,
             SecurityContext = new LinuxSandboxSecurityContext { NamespaceOptions = new NamespaceOption { Pid = NamespaceMode.Container } },
         },
     };

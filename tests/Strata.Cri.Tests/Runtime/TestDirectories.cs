@@ -19,6 +19,7 @@ public sealed class TestDirectories
             RootDirectory = Path.Combine(Base, "root"),
             StateDirectory = ContainerdOptions.ShortStateDirectory("/run/strata-tests", Base),
             CniConfDirectory = Path.Combine(Base, "cni"),
+            CgroupParent = $"/strata-cri-tests-{Environment.ProcessId}-{name}",
         };
     }
 

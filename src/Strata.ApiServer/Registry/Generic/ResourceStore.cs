@@ -47,6 +47,9 @@ internal sealed partial class ResourceStore
     /// <summary>Keeps the kind's watch cache current until cancelled; the owner runs it once and awaits it at stop.</summary>
     public Task RunAsync(CancellationToken cancellationToken) => _cache.RunAsync(cancellationToken);
 
+    /// <summary>Whether the kind can be listed and watched.</summary>
+    public bool IsFilled => _cache.Snapshot().Revision > 0;
+
     /// <summary>Returns when the kind can be listed and watched.</summary>
     public ValueTask WaitUntilFilledAsync(CancellationToken cancellationToken) => _cache.WaitUntilAsync(1, cancellationToken);
 

@@ -1,0 +1,125 @@
+using System.Net;
+using System.Security.Cryptography;
+using Microsoft.Extensions.Logging;
+using Strata.ApiServer;
+using Strata.ApiServer.Authentication;
+using Strata.Client;
+using Strata.Controllers;
+using Strata.Hosting.Certificates;
+using Strata.Hosting.Files;
+using Strata.Scheduler;
+using Strata.Store;
+using Strata.Store.Sqlite;
+
+namespace Strata.Host.Parts;
+
+/// <summary>An API server on its SQLite store, with a scheduler and the controllers.</summary>
+internal sealed class ControlPlane : IAsyncDisposable
+{
+    /// <summary>The Kubernetes version that the parts speak, as nodes and servers report it.</summary>
+    public const string KubernetesVersion = "v1.32.4+strata";
+
+    private readonly SqliteStore _store;
+    private readonly ECDsa _signingKey;
+    private readonly ApiServerHost _server;
+    private readonly SchedulerService _scheduler;
+    private readonly ControllerManager _controllers;
+
+    private ControlPlane(SqliteStore store, ECDsa signingKey, ApiServerHost server, SchedulerService scheduler, ControllerManager controllers, ControlPlaneOptions options)
+    {
+        _store = store;
+        _signingKey = signingKey;
+        _server = server;
+        _scheduler = scheduler;
+        _controllers = controllers;
+        Authority = options.Authority;
+        Endpoint = new UriBuilder("https", options.Listen[0].Address.Equals(IPAddress.Any) ? "127.0.0.1" : options.Listen[0].Address.ToString(), options.Listen[0].Port).Uri;
+    }
+
+    public CertificateAuthority Authority { get; }
+
+    public Uri Endpoint { get; }
+
+    public static async Task<ControlPlane> StartAsync(
+        ControlPlaneOptions options, TimeProvider clock, Random random, ILoggerFactory loggers, CancellationToken cancellationToken)
+    {
+        var store = OpenStore(options.Store, loggers);
+        var signingKey = OpenSigningKey(Path.Combine(Path.GetDirectoryName(options.Store)!, "service-account.key"));
+        var server = await StartServerAsync(options, store, signingKey, clock, random, loggers, cancellationToken);
+        var scheduler = new SchedulerService(Client(server, "system:kube-scheduler"), clock, random, loggers);
+        var controllers = new ControllerManager(
+            Client(server, "system:kube-controller-manager", "system:masters"),
+            new ControllerOptions { ClusterCertificateAuthority = options.Authority.CertificatePem },
+            clock, random, loggers);
+        await Task.WhenAll(scheduler.StartAsync(cancellationToken), controllers.StartAsync(cancellationToken));
+        return new ControlPlane(store, signingKey, server, scheduler, controllers, options);
+    }
+
+    /// <summary>A client within the process that acts as the given user.</summary>
+    public IKubeClient ClientOf(string user, params IReadOnlyList<string> groups) => Client(_server, user, groups);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _controllers.DisposeAsync();
+        await _scheduler.DisposeAsync();
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(3));
+        await _server.StopAsync(patience.Token);
+        await _store.DisposeAsync();
+        _signingKey.Dispose();
+    }
+
+    private static KubeClient Client(ApiServerHost server, string user, params IReadOnlyList<string> groups) =>
+        new(server.Connect(UserIdentity.Of(user, [.. groups, UserIdentity.AuthenticatedGroup])));
+
+    private static SqliteStore OpenStore(string path, ILoggerFactory loggers)
+    {
+        SecureFile.CreateFolder(Path.GetDirectoryName(path)!);
+        try
+        {
+            return SqliteStore.Open(new SqliteStoreOptions { Path = path }, loggers.CreateLogger<SqliteStore>());
+        }
+        catch (StoreException error)
+        {
+            throw new UserException(error.Message, error);
+        }
+    }
+
+    private static ECDsa OpenSigningKey(string path)
+    {
+        var pem = SecureFile.ReadOrCreate(path, static () =>
+        {
+            using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+            return key.ExportPkcs8PrivateKeyPem();
+        });
+        var opened = ECDsa.Create();
+        opened.ImportFromPem(pem);
+        return opened;
+    }
+
+    private static Task<ApiServerHost> StartServerAsync(
+        ControlPlaneOptions options, SqliteStore store, ECDsa signingKey, TimeProvider clock, Random random, ILoggerFactory loggers, CancellationToken cancellationToken)
+    {
+        List<IPAddress> addresses = [.. options.Listen.Select(endpoint => endpoint.Address), options.AdvertiseAddress, options.ServiceAddress, IPAddress.Loopback];
+        var names = new[] { "localhost", "kubernetes", "kubernetes.default", "kubernetes.default.svc", $"kubernetes.default.svc.{options.ClusterDomain}" };
+        var serving = options.Authority.OpenOrIssue("apiserver", CertificateRequestInfo.Server("strata-apiserver", names, [.. addresses.Distinct()]));
+        var toNodes = options.Authority.OpenOrIssue("apiserver-to-nodes", CertificateRequestInfo.Client("system:apiserver", "system:masters"));
+        return ApiServerHost.StartAsync(
+            new ApiServerOptions
+            {
+                Store = store,
+                Listen = options.Listen,
+                ServerCertificate = serving.ToCertificate(),
+                ClientRoots = options.Authority.Roots(),
+                ServiceAccountKey = signingKey,
+                ServiceNetwork = System.Net.IPNetwork.Parse(options.ServiceCidr),
+                ClusterDomain = options.ClusterDomain,
+                AdvertiseAddress = options.AdvertiseAddress,
+                KubeletClientCertificate = toNodes.ToCertificate(),
+                KubeletRoots = options.Authority.Roots(),
+                Clock = clock,
+                Random = random,
+                Loggers = loggers,
+            },
+            cancellationToken);
+    }
+}
