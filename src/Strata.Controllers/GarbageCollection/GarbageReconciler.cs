@@ -168,9 +168,9 @@ internal sealed class GarbageReconciler(IKubeClient client, OwnerGraph graph) : 
             }
 
             var next = change(metadata);
-            var owners = string.Join(',', next.OwnerReferences.Select(owner => Encoding.UTF8.GetString(ModelJson.Serialize(owner))));
-            var finalizers = string.Join(',', next.Finalizers.Select(name => $"\"{name}\""));
-            var patch = $$$"""{"metadata":{"resourceVersion":"{{{metadata.ResourceVersion}}}","ownerReferences":[{{{owners}}}],"finalizers":[{{{finalizers}}}]}}""";
+            var owners = ListOrNull(string.Join(',', next.OwnerReferences.Select(owner => Encoding.UTF8.GetString(ModelJson.Serialize(owner)))));
+            var finalizers = ListOrNull(string.Join(',', next.Finalizers.Select(name => $"\"{name}\"")));
+            var patch = $$$"""{"metadata":{"resourceVersion":"{{{metadata.ResourceVersion}}}","ownerReferences":{{{owners}}},"finalizers":{{{finalizers}}}}}""";
             await client.Transport.SendAsync(
                 new ApiRequest(HttpMethod.Patch, PathOf(item), "", Encoding.UTF8.GetBytes(patch), "application/merge-patch+json"), cancellationToken);
         }
@@ -179,6 +179,9 @@ internal sealed class GarbageReconciler(IKubeClient client, OwnerGraph graph) : 
             // Gone already.
         }
     }
+
+    // A list that became empty is taken away, as it is for objects that never had one.
+    private static string ListOrNull(string items) => items.Length == 0 ? "null" : $"[{items}]";
 
     private static string PathOf(GraphItem item) => item.Kind.Path(item.Metadata.Namespace, item.Metadata.Name);
 }
