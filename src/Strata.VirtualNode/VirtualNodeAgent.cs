@@ -123,7 +123,7 @@ public sealed partial class VirtualNodeAgent : IAsyncDisposable
         var api = new KubeletApi(
             pods, view, new CallerCheck(options, clock), new LogHandler(provider, view, clock), new SessionHandler(provider, view), new PortForwardHandler(view),
             new StatsHandler(options.NodeName, view, clock), loggers.CreateLogger<KubeletApi>());
-        var server = await KubeletServer.StartAsync(options, api.HandleAsync, loggers, cancellationToken);
+        var server = await KubeletServer.StartAsync(options, api.HandleAsync, cancellationToken);
         _parts.Push(server);
         KubeletPort = server.Port;
         var heartbeat = new NodeHeartbeat(options, KubeletPort, provider, health, clock, loggers.CreateLogger<NodeHeartbeat>());
