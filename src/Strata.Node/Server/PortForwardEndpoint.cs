@@ -23,7 +23,9 @@ internal sealed class PortForwardEndpoint(ContainerFinder finder, IContainerRunt
         }
         else if (context.WebSockets.WebSocketRequestedProtocols.Contains(TunnelProtocol))
         {
-            var socket = await context.WebSockets.AcceptWebSocketAsync(TunnelProtocol);
+            // Set by hand, since .NET takes no subprotocol with a slash in it.
+            context.Response.Headers.SecWebSocketProtocol = TunnelProtocol;
+            var socket = await context.WebSockets.AcceptWebSocketAsync();
             await RunAsync(SpdyConnection.Start(new WebSocketTunnel(socket), SpdyRole.Server), target, cancellationToken);
         }
         else
