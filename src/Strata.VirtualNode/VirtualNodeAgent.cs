@@ -107,13 +107,21 @@ public sealed partial class VirtualNodeAgent : IAsyncDisposable
         informers.Start();
         await informers.WaitForSyncAsync(cancellationToken);
         await PrepareAsync(provider, health, poller, cancellationToken);
-        pods.Subscribe(change => queue.Add(change.Object.Metadata.Uid));
+        pods.Subscribe(change =>
+        {
+            if (DownwardFiles.MayDiffer(change.Old, change.New))
+            {
+                entries.For(change.Object.Metadata.Uid).AreFilesStale = true;
+            }
+
+            queue.Add(change.Object.Metadata.Uid);
+        });
         var loop = new PodLoop(queue, reconciler, poller, loggers.CreateLogger<PodLoop>());
         _parts.Push(loop);
         loop.Start();
 
         var api = new KubeletApi(
-            pods, view, new CallerCheck(options, clock), new LogHandler(provider, view, clock), new SessionHandler(provider), new PortForwardHandler(view),
+            pods, view, new CallerCheck(options, clock), new LogHandler(provider, view, clock), new SessionHandler(provider, view), new PortForwardHandler(view),
             new StatsHandler(options.NodeName, view, clock), loggers.CreateLogger<KubeletApi>());
         var server = await KubeletServer.StartAsync(options, api.HandleAsync, loggers, cancellationToken);
         _parts.Push(server);

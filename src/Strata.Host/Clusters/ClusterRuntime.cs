@@ -55,20 +55,21 @@ internal sealed class ClusterRuntime(
         IpamDirectory = Path.Combine(paths.Data, "ipam"),
     };
 
-    public static ArmClient CreateArmClient(ClusterPaths paths, ClusterState state)
+    public static ArmClient CreateArmClient(ClusterPaths paths, ClusterState state) => new(ArmClientOptionsOf(paths, state), TimeProvider.System);
+
+    /// <summary>How to reach the embedded container-instances service, as any client on this machine would.</summary>
+    public static ArmClientOptions ArmClientOptionsOf(ClusterPaths paths, ClusterState state)
     {
         var token = File.ReadAllText(paths.ArmToken).Trim();
         var roots = new System.Security.Cryptography.X509Certificates.X509Certificate2Collection();
         roots.ImportFromPemFile(Path.Combine(paths.Certificates, "ca.crt"));
-        return new ArmClient(
-            new ArmClientOptions
-            {
-                Endpoint = new Uri(string.Create(CultureInfo.InvariantCulture, $"https://127.0.0.1:{state.ArmPort}")),
-                GetTokenAsync = _ => ValueTask.FromResult(token),
-                TrustedRoots = roots,
-                PollInterval = TimeSpan.FromMilliseconds(250),
-            },
-            TimeProvider.System);
+        return new ArmClientOptions
+        {
+            Endpoint = new Uri(string.Create(CultureInfo.InvariantCulture, $"https://127.0.0.1:{state.ArmPort}")),
+            GetTokenAsync = _ => ValueTask.FromResult(token),
+            TrustedRoots = roots,
+            PollInterval = TimeSpan.FromMilliseconds(250),
+        };
     }
 
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -279,7 +280,7 @@ internal sealed class ClusterRuntime(
         var virtualNode = await progress.StepAsync(
             "virtual node",
             () => VirtualNodePart.StartAsync(paths, state, authority, _cluster!, clock, _random, loggers, cancellationToken),
-            part => part.NodeName);
+            _ => VirtualNodePart.NodeName);
         Own("virtual node", virtualNode.DisposeAsync);
     }
 
