@@ -15,6 +15,9 @@ internal sealed class OpenApiDocuments
     private const string V2Path = "/openapi/v2";
     private const string V2Protobuf = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf";
 
+    // The name that clients ask for is no valid media type in an answer ("@"); kube-openapi answers with this one.
+    private const string V2ProtobufAnswer = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
+
     private readonly IReadOnlyList<OpenApiResource> _resources;
     private readonly Dictionary<string, string> _hashes;
     private readonly Dictionary<string, WeakReference<CachedDocument>> _written = [];
@@ -76,7 +79,7 @@ internal sealed class OpenApiDocuments
         }
 
         return accepted.Any(static entry => entry.Type == V2Protobuf)
-            ? new DocumentResult(200, V2Protobuf, EmptyV2())
+            ? new DocumentResult(200, V2ProtobufAnswer, EmptyV2())
             : throw new ApiException(new ApiStatus
             {
                 Code = 406,
