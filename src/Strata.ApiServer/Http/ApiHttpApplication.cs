@@ -23,6 +23,9 @@ internal sealed partial class ApiHttpApplication(
     /// <summary>Largest request body, as upstream's.</summary>
     public const int MaxBodyLength = 3 * 1024 * 1024;
 
+    /// <summary>Up to here what is too large is read and dropped, so that its sender gets to read the refusal; beyond, the connection is cut.</summary>
+    public const int MaxDroppedLength = 64 * 1024 * 1024;
+
     private readonly ResponseRenderer _renderer = new(clock);
     private readonly WatchRenderer _watchRenderer = new(clock);
 
@@ -118,23 +121,27 @@ internal sealed partial class ApiHttpApplication(
             throw TooLarge();
         }
 
+        // Copied out as it comes: the connection holds back a sender whose bytes pile up unread.
+        var body = new ArrayBufferWriter<byte>((int)(request.ContentLength ?? 0) + 1);
         var reader = request.BodyReader;
         while (true)
         {
             var read = await reader.ReadAsync(cancellationToken);
-            if (read.Buffer.Length > MaxBodyLength)
+            foreach (var segment in read.Buffer)
+            {
+                body.Write(segment.Span);
+            }
+
+            reader.AdvanceTo(read.Buffer.End);
+            if (body.WrittenCount > MaxBodyLength)
             {
                 throw TooLarge();
             }
 
             if (read.IsCompleted)
             {
-                var body = read.Buffer.ToArray();
-                reader.AdvanceTo(read.Buffer.End);
-                return body;
+                return body.WrittenMemory;
             }
-
-            reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
         }
     }
 
