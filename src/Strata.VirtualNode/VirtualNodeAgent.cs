@@ -121,9 +121,9 @@ public sealed partial class VirtualNodeAgent : IAsyncDisposable
         loop.Start();
 
         var api = new KubeletApi(
-            pods, view, new CallerCheck(options, clock), new LogHandler(provider, view, clock), new SessionHandler(provider), new PortForwardHandler(view),
+            pods, view, new CallerCheck(options, clock), new LogHandler(provider, view, clock), new SessionHandler(provider, view), new PortForwardHandler(view),
             new StatsHandler(options.NodeName, view, clock), loggers.CreateLogger<KubeletApi>());
-        var server = await KubeletServer.StartAsync(options, api.HandleAsync, loggers, cancellationToken);
+        var server = await KubeletServer.StartAsync(options, api.HandleAsync, cancellationToken);
         _parts.Push(server);
         KubeletPort = server.Port;
         var heartbeat = new NodeHeartbeat(options, KubeletPort, provider, health, clock, loggers.CreateLogger<NodeHeartbeat>());

@@ -222,6 +222,54 @@ public sealed class ArmProviderTests
         Assert.Contains("readinessProbe: tcpSocket", refused.Status.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Logs_and_exec_go_through_the_service()
+    {
+        await using var instances = await InstanceHarness.StartAsync();
+        await using var node = await JoinAsync(instances);
+        await node.CreateAsync(Given.Pod());
+        await node.UntilAsync(found => found.IsReady(), "the pod is ready");
+
+        using var http = KubeletClient.Http(node);
+        Assert.Equal("one\ntwo\nthree\n", await http.GetStringAsync(new Uri(node.Kubelet, "/containerLogs/default/web/web")));
+
+        using var socket = await KubeletClient.ConnectAsync(node, "/exec/default/web/web?command=sh&command=-c&command=a+b&input=1&output=1&error=1", "v5.channel.k8s.io");
+        Assert.Equal((1, ""), await KubeletClient.ReceiveAsync(socket));
+        Assert.Equal((1, "sh|-c|a b"), await KubeletClient.ReceiveAsync(socket));
+        await KubeletClient.SendAsync(socket, 0, "hello");
+        Assert.Equal((1, "hello"), await KubeletClient.ReceiveAsync(socket));
+        await KubeletClient.SendAsync(socket, 255, "\0");
+        var (channel, status) = await KubeletClient.ReceiveAsync(socket);
+        Assert.Equal(3, channel);
+        Assert.Contains("\"message\":\"3\"", status, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_restart_of_node_and_service_changes_nothing_for_a_running_pod()
+    {
+        await using var instances = await InstanceHarness.StartAsync();
+        await using var node = await JoinAsync(instances);
+        await node.Client.CreateAsync(SecretOf("keys", "password", "one"), CancellationToken.None);
+        await node.CreateAsync(Given.Pod(
+            spec: spec => spec with { Volumes = [new Volume { Name = "keys", Secret = new SecretVolumeSource { SecretName = "keys" } }] },
+            container: container => container with { Env = [new EnvVar { Name = "GREETING", ValueFrom = new EnvVarSource { SecretKeyRef = new SecretKeySelector { Name = "keys", Key = "password" } } }] }));
+        var before = await node.UntilAsync(found => found.IsReady(), "the pod is ready");
+        var core = instances.Core.All<Pod>().Single();
+
+        await node.StopAgentAsync();
+        await instances.StopServerAsync();
+        await instances.StartServerAsync();
+        await node.StartAgentAsync();
+        var secret = node.Cluster.All<Secret>().Single();
+        await node.Client.UpdateAsync(secret with { Data = new Dictionary<string, byte[]> { ["password"] = "two"u8.ToArray() } }, null, CancellationToken.None);
+        await NodeHarness.EventuallyAsync(
+            () => Content(instances, core, core.Spec.Volumes[0].Secret!.Items[0].Key) == "two", "the changed secret is there");
+
+        Assert.Equal(core.Metadata.Uid, instances.Core.All<Pod>().Single().Metadata.Uid);
+        Assert.Equal(before.Status.PodIP, node.Find()!.Status.PodIP);
+        Assert.Equal(0, node.Find()!.Status.ContainerStatuses[0].RestartCount);
+    }
+
     private static async Task<NodeHarness> JoinAsync(InstanceHarness instances) => await NodeHarness.StartAsync(harness => harness.Arm = instances.Provider);
 
     private static Container ReadyWhenHealthy(Container container) => container with

@@ -7,7 +7,7 @@ namespace Strata.NodeAgent.Server;
 
 /// <summary>The routes of the node server: who may call, which part answers, and how failures are told. Paths and checks: kubelet <c>pkg/kubelet/server</c>.</summary>
 internal sealed partial class NodeRoutes(
-    CallerCheck callers, LogEndpoint logs, RemoteCommandEndpoint commands, ILogger<NodeRoutes> logger)
+    CallerCheck callers, LogEndpoint logs, RemoteCommandEndpoint commands, PortForwardEndpoint forwards, PodsEndpoint pods, StatsEndpoint stats, ILogger<NodeRoutes> logger)
 {
     public async Task HandleAsync(HttpContext context, CancellationToken cancellationToken)
     {
@@ -56,6 +56,12 @@ internal sealed partial class NodeRoutes(
         ["exec", var space, var pod, var uid, var container] => commands.ExecAsync(context, new ContainerAddress(space, pod, uid, container), cancellationToken),
         ["attach", var space, var pod, var container] => commands.AttachAsync(context, new ContainerAddress(space, pod, null, container), cancellationToken),
         ["attach", var space, var pod, var uid, var container] => commands.AttachAsync(context, new ContainerAddress(space, pod, uid, container), cancellationToken),
+        ["portForward", var space, var pod] => forwards.HandleAsync(context, space, pod, null, cancellationToken),
+        ["portForward", var space, var pod, var uid] => forwards.HandleAsync(context, space, pod, uid, cancellationToken),
+        ["pods"] => pods.AllAsync(context, cancellationToken),
+        ["runningpods"] => pods.RunningAsync(context, cancellationToken),
+        ["stats", "summary"] => stats.SummaryAsync(context, cancellationToken),
+        ["metrics", "resource"] => stats.MetricsAsync(context, cancellationToken),
         _ => throw NodeApiException.NotFound("404 page not found"),
     };
 

@@ -75,5 +75,5 @@ internal sealed class RemoteCommandEndpoint(ContainerFinder finder, IContainerRu
     private async Task<IRemoteSession> OpenAsync(HttpContext context, StreamRequest wanted, CancellationToken cancellationToken) =>
         context.WebSockets.IsWebSocketRequest
             ? await WebSocketSession.OpenAsync(context, wanted, clock, cancellationToken)
-            : throw NodeApiException.BadRequest("unable to upgrade: missing upgrade headers in request");
+            : await SpdySession.OpenAsync(context, wanted, clock, cancellationToken);
 }

@@ -41,8 +41,14 @@ internal sealed class WebSocketSession : IRemoteSession
         var socket = await ChannelSocket.AcceptAsync(context);
         var session = new WebSocketSession(socket, wanted, clock);
 
-        // An empty message tells the client that the streams are open (kubelet: cri/streaming/remotecommand/websocket.go).
-        await socket.SendAsync(wanted.Stdout ? ChannelProtocol.Stdout : wanted.Stderr ? ChannelProtocol.Stderr : ChannelProtocol.Error, default, cancellationToken);
+        if (!socket.Protocol.CanCloseStdin)
+        {
+            // An empty message tells the client that the streams are open (kubelet: cri/streaming/remotecommand/websocket.go). Not in v5, which only client-go speaks:
+            // it does not need the message and complains about an unknown stream when it comes too soon.
+            var first = wanted.Stdout ? ChannelProtocol.Stdout : wanted.Stderr ? ChannelProtocol.Stderr : ChannelProtocol.Error;
+            await socket.SendAsync(first, default, cancellationToken);
+        }
+
         return session;
     }
 

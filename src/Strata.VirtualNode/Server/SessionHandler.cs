@@ -5,12 +5,13 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Strata.Api.Models;
 using Strata.Pods;
+using Strata.VirtualNode.Pods;
 using Strata.VirtualNode.Providers;
 
 namespace Strata.VirtualNode.Server;
 
 /// <summary>/exec and /attach: a web socket of the API server's client on one side, the provider's session on the other.</summary>
-internal sealed class SessionHandler(IPodProvider provider)
+internal sealed class SessionHandler(IPodProvider provider, ProviderView view)
 {
     private static readonly TimeSpan ClosePatience = TimeSpan.FromSeconds(5);
 
@@ -42,11 +43,20 @@ internal sealed class SessionHandler(IPodProvider provider)
         await JoinAsync(context, session, streams);
     }
 
-    private static void Check(HttpContext context, Pod pod, string container)
+    private void Check(HttpContext context, Pod pod, string container)
     {
         if (PodContainers.Find(pod.Spec, container) is null)
         {
             throw new KubeletException(StatusCodes.Status404NotFound, $"container \"{container}\" not found in pod \"{pod.Metadata.Name}\"");
+        }
+
+        // Before the protocol: kubectl tries another one after any refusal, and shows only what that was answered.
+        var status = view.Get(pod.Metadata.Uid)?.Status ?? pod.Status;
+        var state = status.ContainerStatuses.Concat(status.InitContainerStatuses).FirstOrDefault(found => found.Name == container)?.State;
+        if (state?.Running is null)
+        {
+            var reason = state?.Terminated?.Reason ?? state?.Waiting?.Reason ?? "ContainerCreating";
+            throw KubeletException.BadRequest($"container \"{container}\" in pod \"{pod.Metadata.Name}\" is not running: {reason}");
         }
 
         if (!context.WebSockets.IsWebSocketRequest)
