@@ -5,7 +5,7 @@ namespace Strata.EndToEnd.Tests;
 /// <summary>Runs programs to their end, with a deadline.</summary>
 public static class Commands
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(240);
 
     public static async Task<CommandResult> RunAsync(
         string program, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string>? environment = null, string? input = null)

@@ -5,6 +5,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json.Nodes;
 using Strata.Api.Models;
+using Strata.VirtualNode.Providers;
 using Strata.VirtualNode.Tests.Fakes;
 using IPAddress = System.Net.IPAddress;
 
@@ -135,6 +136,22 @@ public sealed class KubeletApiTests
         var error = await Assert.ThrowsAsync<WebSocketException>(() => KubeletClient.ConnectAsync(node, "/attach/default/web/web?input=1&output=1", "v5.channel.k8s.io"));
 
         Assert.Contains("400", error.Message);
+    }
+
+    [Fact]
+    public async Task The_second_protocol_that_kubectl_tries_is_told_the_first_refusal()
+    {
+        await using var node = await RunningAsync();
+        const string Path = "/exec/default/web/web?command=ls&output=1";
+        using var http = KubeletClient.Http(node);
+        var unasked = await http.PostAsync(new Uri(node.Kubelet, Path), null);
+        Assert.Contains("SPDY is not supported", await unasked.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+
+        node.Provider.Failure = new ProviderFailure(FailureKind.Refused, "no streams here");
+        await Assert.ThrowsAsync<WebSocketException>(() => KubeletClient.ConnectAsync(node, Path, "v5.channel.k8s.io"));
+        var second = await http.PostAsync(new Uri(node.Kubelet, Path), null);
+
+        Assert.Equal("no streams here\n", await second.Content.ReadAsStringAsync());
     }
 
     [Fact]
