@@ -146,7 +146,7 @@ public sealed partial class NodeAgentService : IAsyncDisposable
         var finder = new ContainerFinder(pods);
         var routes = new NodeRoutes(
             new CallerCheck(authorities, _options.NodeName, _client, _clock), new LogEndpoint(finder, _clock),
-            new RemoteCommandEndpoint(finder, _runtime, _clock), new PortForwardEndpoint(finder, _runtime),
+            new RemoteCommandEndpoint(finder, _runtime, _clock), new PortForwardEndpoint(finder, _runtime, _clock),
             new PodsEndpoint(pods), new StatsEndpoint(_options, pods, _runtime, _clock), _loggers.CreateLogger<NodeRoutes>());
         return await NodeServer.StartAsync(address, certificate, routes.HandleAsync, _loggers, cancellationToken);
     }

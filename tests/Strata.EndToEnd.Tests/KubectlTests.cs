@@ -224,6 +224,23 @@ public sealed class KubectlTests(SharedCluster shared)
     }
 
     [Fact]
+    public async Task An_init_container_that_ends_at_once_is_noticed_at_once()
+    {
+        var ns = await shared.NamespaceAsync("init");
+        var yaml = Pod("main", "sleep 600") + $$"""
+
+              initContainers:
+              - name: first
+                image: {{SharedCluster.Image}}
+                command: ["/bin/true"]
+            """;
+        await Cluster.KubectlAsync($"apply -n {ns} -f -", yaml);
+
+        // The node's own safety net, a relist every 20 s, would be too late.
+        await Cluster.KubectlAsync($"wait -n {ns} --for=condition=Ready pod/main --timeout=15s");
+    }
+
+    [Fact]
     public async Task A_failing_liveness_probe_restarts_the_container()
     {
         var ns = await shared.NamespaceAsync("liveness");

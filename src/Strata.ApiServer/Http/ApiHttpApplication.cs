@@ -17,7 +17,7 @@ namespace Strata.ApiServer.Http;
 /// <summary>The HTTP front: from a request on a connection to a call of the dispatcher, and from its result, or its failure, to a response. Every failure leaves as a
 /// Status; what went wrong inside the server is logged and not told.</summary>
 internal sealed partial class ApiHttpApplication(
-    ApiDispatcher dispatcher, AuthenticatorChain authenticators, NodeProxy nodeProxy, RequestMetrics metrics, IdentitySource identities, TimeProvider clock,
+    ApiDispatcher dispatcher, AuthenticatorChain authenticators, Impersonation impersonation, NodeProxy nodeProxy, RequestMetrics metrics, IdentitySource identities, TimeProvider clock,
     ILogger<ApiHttpApplication> logger, CancellationToken stopping) : IHttpApplication<HttpContext>
 {
     /// <summary>Largest request body, as upstream's.</summary>
@@ -69,6 +69,7 @@ internal sealed partial class ApiHttpApplication(
     private async Task AnswerAsync(HttpContext context, RequestInfo info, QueryParameters query)
     {
         var user = await authenticators.AuthenticateAsync(CredentialsOf(context), context.RequestAborted);
+        user = await impersonation.ApplyAsync(user, context.Request.Headers, context.RequestAborted);
         var call = new ApiCall
         {
             User = user,
@@ -169,6 +170,8 @@ internal sealed partial class ApiHttpApplication(
                     Reason = StatusReason.InternalError,
                     Message = "Internal error occurred: the store has no room left on its disk; make room there, reads still work",
                 };
+            case ObjectDisposedException when stopping.IsCancellationRequested:
+                return ApiErrors.Unavailable("the server is shutting down").Status;
             case StoreException:
                 LogStoreFailed(logger, failure, info?.Verb ?? "", info?.Path ?? "");
                 return ApiErrors.Unavailable("the store cannot be used at the moment").Status;

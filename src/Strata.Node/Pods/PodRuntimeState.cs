@@ -36,6 +36,9 @@ internal sealed class PodRuntimeState(IContainerRuntime runtime, TimeProvider cl
     /// <param name="kind">What the runtime reported; null when a relist found a difference.</param>
     public void MarkChanged(string id, RuntimeEventKind? kind) => _changed[id] = kind;
 
+    /// <summary>Takes note of a container before it is started: what ends at once must not end unnoticed, before its first record is here.</summary>
+    public void Expect(string containerId) => Volatile.Write(ref _phases, _phases.SetItem(containerId, ContainerPhase.Created));
+
     public void Set(SandboxRecord sandbox)
     {
         _sandboxes[sandbox.Id] = sandbox;

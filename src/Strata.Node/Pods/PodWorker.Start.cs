@@ -285,6 +285,7 @@ internal sealed partial class PodWorker
         try
         {
             var id = await _services.Runtime.CreateContainerAsync(sandbox.Id, sandboxSpec, spec, cancellationToken);
+            _state.Expect(id);
             _services.Events.Record(pod, "Normal", "Created", $"Created container: {start.Spec.Name}", PodContainers.FieldPath(pod.Spec, start.Spec.Name));
             return id;
         }

@@ -7,9 +7,11 @@ namespace Strata.NodeAgent.Server;
 
 /// <summary>Port forwarding over WebSocket channels: each port has two, data and errors, whose first message is the port number; one connection per port.
 /// Source: <c>cri/streaming/portforward/websocket.go</c> (protocol).</summary>
-internal sealed class ChannelPortForward(ChannelSocket socket, PodPorts target, ushort[] ports)
+internal sealed class ChannelPortForward(ChannelSocket socket, PodPorts target, ushort[] ports, TimeProvider clock)
 {
     public const int MaxPorts = 127; // A channel number is one byte.
+
+    private static readonly TimeSpan ClosePatience = TimeSpan.FromSeconds(10);
 
     private readonly Pipe[] _inputs = [.. ports.Select(static _ => new Pipe(new PipeOptions(useSynchronizationContext: false)))];
 
@@ -21,13 +23,15 @@ internal sealed class ChannelPortForward(ChannelSocket socket, PodPorts target, 
         try
         {
             var forwards = Task.WhenAll(ports.Select((port, index) => ForwardAsync(port, index, ended.Token)));
-            if (await Task.WhenAny(forwards, receiving).WaitAsync(cancellationToken) == forwards)
-            {
-                await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, cancellationToken);
-            }
-
+            await Task.WhenAny(forwards, receiving).WaitAsync(cancellationToken);
             await ended.CancelAsync();
             await forwards;
+            await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, cancellationToken);
+            await receiving.WaitAsync(ClosePatience, clock, cancellationToken);
+        }
+        catch (Exception gone) when (gone is IOException or TimeoutException)
+        {
+            return; // The client left without a goodbye, or does not answer ours.
         }
         finally
         {

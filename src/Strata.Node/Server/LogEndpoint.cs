@@ -21,9 +21,9 @@ internal sealed class LogEndpoint(ContainerFinder finder, TimeProvider clock)
         using var leaving = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var ended = options.Follow ? WaitForEndAsync(worker.State, run.Id, leaving.Token) : Task.CompletedTask;
         context.Response.ContentType = "text/plain; charset=utf-8";
-        await context.Response.StartAsync(cancellationToken); // A log that is silent so far is still an answer.
         try
         {
+            await context.Response.Body.FlushAsync(cancellationToken); // A log that is silent so far is still an answer.
             await CriLogReader.ReadAsync(run.LogPath, options with { Ended = ended }, context.Response.Body, clock, cancellationToken);
         }
         finally

@@ -27,6 +27,10 @@ internal sealed partial class NodeRoutes(
         {
             context.Abort(); // The caller has left, or the server stops: nobody takes the rest for complete.
         }
+        catch (IOException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            context.Abort(); // The caller left while it was being answered.
+        }
         catch (IOException failure)
         {
             LogFailed(failure, context.Request.Path);

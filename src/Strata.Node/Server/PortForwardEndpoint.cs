@@ -7,7 +7,7 @@ using Strata.Pods.Runtime;
 namespace Strata.NodeAgent.Server;
 
 /// <summary><c>/portForward</c>: connections to ports inside a pod, over SPDY (directly or inside a WebSocket) or over WebSocket channels.</summary>
-internal sealed class PortForwardEndpoint(ContainerFinder finder, IContainerRuntime runtime)
+internal sealed class PortForwardEndpoint(ContainerFinder finder, IContainerRuntime runtime, TimeProvider clock)
 {
     private const string SpdyProtocol = "portforward.k8s.io";
     private const string TunnelProtocol = "SPDY/3.1+portforward.k8s.io";
@@ -32,7 +32,7 @@ internal sealed class PortForwardEndpoint(ContainerFinder finder, IContainerRunt
         {
             var ports = Ports(context.Request.Query);
             using var socket = await ChannelSocket.AcceptAsync(context);
-            await new ChannelPortForward(socket, target, ports).RunAsync(cancellationToken);
+            await new ChannelPortForward(socket, target, ports, clock).RunAsync(cancellationToken);
         }
     }
 

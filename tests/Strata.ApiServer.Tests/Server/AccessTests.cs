@@ -226,6 +226,38 @@ public sealed class AccessTests
         Assert.Equal("*", rules.Expect(HttpStatusCode.Created).Json["status"]!["resourceRules"]![0]!["verbs"]![0]!.GetValue<string>());
     }
 
+    [Fact]
+    public async Task Acting_as_someone_else_takes_permission_and_then_counts_in_full()
+    {
+        await using var api = await TestApi.StartAsync();
+        var asJane = await WhoAmIAsync(api.Admin, ("Impersonate-User", "jane"), ("Impersonate-Group", "dev"), ("Impersonate-Extra-team", "x"));
+        var user = asJane.Expect(HttpStatusCode.Created).Json["status"]!["userInfo"]!;
+        Assert.Equal("jane", user["username"]!.GetValue<string>());
+        Assert.Equal(["dev", "system:authenticated"], user["groups"]!.AsArray().Select(static group => group!.GetValue<string>()));
+        Assert.Equal("x", user["extra"]!["team"]![0]!.GetValue<string>());
+
+        var asAccount = await WhoAmIAsync(api.Admin, ("Impersonate-User", "system:serviceaccount:default:app"));
+        Assert.Contains("system:serviceaccounts:default", asAccount.Body, StringComparison.Ordinal);
+
+        using var jane = api.ClientWith(TestCertificates.Client("jane"));
+        var refused = (await WhoAmIAsync(jane, ("Impersonate-User", "admin"))).Expect(HttpStatusCode.Forbidden);
+        Assert.Contains("User \"jane\" cannot impersonate resource \"users\" in API group \"\" at the cluster scope", refused.Message, StringComparison.Ordinal);
+        (await WhoAmIAsync(api.Admin, ("Impersonate-Group", "dev"))).Expect(HttpStatusCode.BadRequest);
+    }
+
+    private static async Task<Answer> WhoAmIAsync(HttpClient client, params (string Name, string Value)[] headers)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/apis/authentication.k8s.io/v1/selfsubjectreviews") { Content = new StringContent("{}") };
+        request.Content.Headers.ContentType = new(TestApi.Json);
+        foreach (var (name, value) in headers)
+        {
+            request.Headers.Add(name, value);
+        }
+
+        using var response = await client.SendAsync(request, TestContext.Current.CancellationToken);
+        return new Answer(response.StatusCode, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), response.Headers, response.Content.Headers);
+    }
+
     private static async Task<string> TokenAsync(TestApi api, string account, string spec)
     {
         var answer = (await api.PostAsync($"{Accounts}/{account}/token", $$"""{"spec":{{spec}}}""")).Expect(HttpStatusCode.Created);

@@ -114,10 +114,12 @@ public sealed class DiscoveryTests : IClassFixture<SharedApi>
     }
 
     [Fact]
-    public async Task OpenApi_version_2_is_json_or_nothing()
+    public async Task OpenApi_version_2_is_whole_in_json_and_empty_in_protobuf()
     {
         Assert.Equal("2.0", (await _api.GetAsync("/openapi/v2", "*/*")).Expect(HttpStatusCode.OK).Json["swagger"]!.GetValue<string>());
-        (await _api.GetAsync("/openapi/v2", "application/com.github.proto-openapi.spec.v2@v1.0+protobuf")).Expect(HttpStatusCode.NotAcceptable);
+        var empty = (await _api.GetAsync("/openapi/v2", "application/com.github.proto-openapi.spec.v2@v1.0+protobuf")).Expect(HttpStatusCode.OK);
+        Assert.Equal("application/com.github.proto-openapi.spec.v2.v1.0+protobuf", empty.ContentHeaders.ContentType!.MediaType);
+        (await _api.GetAsync("/openapi/v2", "text/html")).Expect(HttpStatusCode.NotAcceptable);
     }
 
     [Fact]

@@ -4,11 +4,10 @@ using Strata.Hosting.Certificates;
 
 namespace Strata.ApiServer.Tests.Server;
 
-/// <summary>One CA for all tests of the process, in a directory of its own.</summary>
+/// <summary>One CA for all tests of the process, in memory.</summary>
 internal static class TestCertificates
 {
-    private static readonly Lazy<CertificateAuthority> Authority = new(static () =>
-        CertificateAuthority.Open(Directory.CreateTempSubdirectory("strata-apiserver-tests-").FullName, "test-ca", TimeProvider.System));
+    private static readonly Lazy<CertificateAuthority> Authority = new(static () => Open("test-ca"));
 
     private static readonly Lazy<KeyPair> ServerPair = new(static () => Authority.Value.Issue(CertificateRequestInfo.Server("test", ["localhost"], [IPAddress.Loopback])));
 
@@ -22,16 +21,19 @@ internal static class TestCertificates
 
     public static X509Certificate2 Client(string user, params string[] groups) => Usable(ClientPair(user, groups));
 
-    public static X509Certificate2 Stranger()
+    /// <summary>A certificate that claims everything, from a CA that nobody knows.</summary>
+    public static X509Certificate2 Stranger() => Usable(Open("stranger").Issue(CertificateRequestInfo.Client("admin", "system:masters")));
+
+    private static CertificateAuthority Open(string name)
     {
-        var folder = Directory.CreateTempSubdirectory("strata-apiserver-stranger-").FullName;
+        var folder = Directory.CreateTempSubdirectory("strata-apiserver-tests-").FullName;
         try
         {
-            return Usable(CertificateAuthority.Open(folder, "stranger", TimeProvider.System).Issue(CertificateRequestInfo.Client("admin", "system:masters")));
+            return CertificateAuthority.Open(folder, name, TimeProvider.System);
         }
         finally
         {
-            Directory.Delete(folder, recursive: true);
+            Directory.Delete(folder, recursive: true); // It issues from memory.
         }
     }
 
