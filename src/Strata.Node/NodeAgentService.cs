@@ -7,6 +7,7 @@ using Strata.NodeAgent.Images;
 using Strata.NodeAgent.Logs;
 using Strata.NodeAgent.Pods;
 using Strata.NodeAgent.Runtime;
+using Strata.NodeAgent.Server;
 using Strata.NodeAgent.Status;
 using Strata.NodeAgent.Volumes;
 using Strata.Pods.Lifecycle;
@@ -38,6 +39,7 @@ public sealed partial class NodeAgentService : IAsyncDisposable
     private NetworkProber? _network;
     private ImageManager? _images;
     private PodManager? _pods;
+    private NodeServer? _server;
 
     /// <param name="client">The API, as this node's identity.</param>
     /// <param name="informers">A running set, shared with others in the process.</param>
@@ -82,8 +84,9 @@ public sealed partial class NodeAgentService : IAsyncDisposable
         var monitor = new RuntimeMonitor(_runtime, _pods, _options.RelistPeriod, _clock, _loggers.CreateLogger<RuntimeMonitor>());
         await monitor.CheckAsync(cancellationToken);
         var node = new NodeStatusManager(_options, _client, _runtime, monitor, machine, info, _clock, _loggers.CreateLogger<NodeStatusManager>());
-        await node.RegisterAsync(ServerPort, cancellationToken);
         await services.WaitForSyncAsync(cancellationToken);
+        await StartServerAsync(_pods, cancellationToken);
+        await node.RegisterAsync(ServerPort, cancellationToken);
         await _pods.StartAsync(_informers.For<Pod>(null, null, $"spec.nodeName={_options.NodeName}"), cancellationToken);
         monitor.ProblemChanged = node.Wake;
         _loops.Add(monitor.RunAsync(_stop.Token));
@@ -94,6 +97,20 @@ public sealed partial class NodeAgentService : IAsyncDisposable
 
     /// <summary>Port of the node server; 0 when there is none.</summary>
     public int ServerPort { get; private set; }
+
+    private async Task StartServerAsync(PodManager pods, CancellationToken cancellationToken)
+    {
+        if (_options.Listen is null)
+        {
+            return;
+        }
+
+        var api = new KubeletApi(
+            pods, new CallerCheck(_options.Callers), new LogHandler(_clock), new SessionHandler(_runtime), new PortForwardHandler(_runtime),
+            new StatsHandler(_options, _runtime, _clock), _loggers.CreateLogger<KubeletApi>());
+        _server = await NodeServer.StartAsync(_options, api.HandleAsync, _loggers, cancellationToken);
+        ServerPort = _server.Port;
+    }
 
     /// <summary>Stops the agent.</summary>
     /// <param name="drain">Whether the containers of this agent are stopped and removed as well (their pods stay in the API).</param>
@@ -116,6 +133,7 @@ public sealed partial class NodeAgentService : IAsyncDisposable
 
         await _stop.CancelAsync();
         await Task.WhenAll(_loops).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        await DisposeAsync(_server);
         await DisposeAsync(_pods);
         await DisposeAsync(_objects);
         await DisposeAsync(_events);

@@ -16,17 +16,34 @@ internal sealed class PodRuntimeState(IContainerRuntime runtime, TimeProvider cl
     private readonly Dictionary<string, ContainerRecord> _containers = [];
     private readonly ConcurrentDictionary<string, RuntimeEventKind?> _changed = new();
     private ImmutableDictionary<string, ContainerPhase> _phases = ImmutableDictionary<string, ContainerPhase>.Empty;
+    private readonly ConcurrentDictionary<string, TaskCompletionSource> _ended = new();
     private IReadOnlyList<ContainerRecord> _snapshot = [];
+    private string? _readySandboxId;
 
     public IReadOnlyCollection<SandboxRecord> Sandboxes => _sandboxes.Values;
 
     public IReadOnlyCollection<ContainerRecord> Containers => _containers.Values;
+
+    /// <summary>The newest sandbox if it runs; null otherwise. Any thread may ask.</summary>
+    public string? ReadySandboxId => Volatile.Read(ref _readySandboxId);
 
     /// <summary>The containers as a snapshot for other threads.</summary>
     public IReadOnlyList<ContainerRecord> ContainerSnapshot => Volatile.Read(ref _snapshot);
 
     /// <summary>Phase of each container and sandbox by id, as a snapshot for the relist to compare with. A ready sandbox counts as Running, another as Exited.</summary>
     public ImmutableDictionary<string, ContainerPhase> Phases => Volatile.Read(ref _phases);
+
+    /// <summary>Completes when the container has ended (or is not known). Thread-safe.</summary>
+    public Task WhenEndedAsync(string containerId)
+    {
+        var source = _ended.GetOrAdd(containerId, static _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        if (!Phases.TryGetValue(containerId, out var phase) || phase is not (ContainerPhase.Running or ContainerPhase.Created))
+        {
+            source.TrySetResult();
+        }
+
+        return source.Task;
+    }
 
     /// <summary>Says that the next <see cref="RefreshAsync"/> must look at this id. Thread-safe.</summary>
     /// <param name="kind">What the runtime reported; null when a relist found a difference.</param>
@@ -36,6 +53,7 @@ internal sealed class PodRuntimeState(IContainerRuntime runtime, TimeProvider cl
     {
         _sandboxes[sandbox.Id] = sandbox;
         Volatile.Write(ref _phases, _phases.SetItem(sandbox.Id, sandbox.IsReady ? ContainerPhase.Running : ContainerPhase.Exited));
+        NoteReadySandbox();
     }
 
     public void Set(ContainerRecord container)
@@ -43,14 +61,23 @@ internal sealed class PodRuntimeState(IContainerRuntime runtime, TimeProvider cl
         _containers[container.Id] = container;
         Volatile.Write(ref _snapshot, [.. _containers.Values]);
         Volatile.Write(ref _phases, _phases.SetItem(container.Id, container.Phase));
+        if (container.Phase is ContainerPhase.Exited or ContainerPhase.Unknown && _ended.TryGetValue(container.Id, out var ended))
+        {
+            ended.TrySetResult();
+        }
     }
 
     public void Remove(string id)
     {
         _sandboxes.Remove(id);
         _containers.Remove(id);
+        NoteReadySandbox();
         Volatile.Write(ref _snapshot, [.. _containers.Values]);
         Volatile.Write(ref _phases, _phases.Remove(id));
+        if (_ended.TryRemove(id, out var ended))
+        {
+            ended.TrySetResult();
+        }
     }
 
     /// <summary>Looks again at everything marked since the last call.</summary>
@@ -85,6 +112,8 @@ internal sealed class PodRuntimeState(IContainerRuntime runtime, TimeProvider cl
         Set(record);
         return record;
     }
+
+    private void NoteReadySandbox() => Volatile.Write(ref _readySandboxId, _sandboxes.Values.MaxBy(sandbox => sandbox.Attempt) is { IsReady: true } ready ? ready.Id : null);
 
     private async Task RefreshSandboxAsync(string id, RuntimeEventKind? kind, CancellationToken cancellationToken)
     {
