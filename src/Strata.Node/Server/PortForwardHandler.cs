@@ -21,7 +21,9 @@ internal sealed class PortForwardHandler(IContainerRuntime runtime)
         }
         else if (context.WebSockets.WebSocketRequestedProtocols.Contains(Tunnel))
         {
-            var socket = await context.WebSockets.AcceptWebSocketAsync(Tunnel);
+            // Set here and not by the accept call: .NET refuses the slash in the protocol's name, and clients insist on the name.
+            context.Response.Headers.SecWebSocketProtocol = Tunnel;
+            var socket = await context.WebSockets.AcceptWebSocketAsync();
             await SpdyPortForward.ServeAsync(SpdyConnection.Start(new WebSocketTunnel(socket), SpdyRole.Server), runtime, sandboxId, context.RequestAborted);
         }
         else

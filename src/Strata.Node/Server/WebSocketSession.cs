@@ -12,6 +12,8 @@ namespace Strata.NodeAgent.Server;
 /// <summary>An exec or attach over the channel protocol.</summary>
 internal sealed class WebSocketSession : IRemoteSession
 {
+    private static readonly TimeSpan ClosePatience = TimeSpan.FromSeconds(2);
+
     private readonly ChannelSocket _socket;
     private readonly Pipe _stdin = new();
     private readonly Channel<TerminalSize> _sizes = Channel.CreateBounded<TerminalSize>(new BoundedChannelOptions(16) { FullMode = BoundedChannelFullMode.DropOldest });
@@ -56,10 +58,13 @@ internal sealed class WebSocketSession : IRemoteSession
             }
 
             await _socket.CloseAsync(cancellationToken);
+
+            // Closing the connection before the client has answered could cut off what it has not read yet.
+            await _reading.WaitAsync(ClosePatience, cancellationToken);
         }
-        catch (WebSocketException)
+        catch (Exception error) when (error is WebSocketException or TimeoutException)
         {
-            return; // The client is gone already.
+            return; // The client is gone already, or does not answer.
         }
     }
 
