@@ -388,14 +388,17 @@ internal sealed partial class PodWorker
         }
     }
 
-    // Probes follow the containers that run now.
-    private async Task WatchContainersAsync()
+    private void ForgetEndedHooks()
     {
         foreach (var (id, _) in _startHooks.Where(hook => hook.Value.IsCompleted).ToArray())
         {
             _startHooks.Remove(id);
         }
+    }
 
+    // Probes follow the containers that run now.
+    private async Task WatchContainersAsync()
+    {
         var pod = Pod;
         var running = _state.Containers.Where(record => record.Phase == ContainerPhase.Running).ToArray();
         await _probes.KeepOnlyAsync(running.Select(record => record.Id).ToHashSet());
