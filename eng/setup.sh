@@ -64,7 +64,7 @@ build_program() {
   printf 'strata: building (once; about a minute)\n' >&2
   local log=$root/artifacts/build.log started
   started=$(mktemp)
-  if ! dotnet publish "$root/src/Strata.Host" -c Release -p:PublishReadyToRun=true -o "$root/artifacts/strata" -v quiet >"$log" 2>&1; then
+  if ! dotnet publish "$root/src/Strata.Host" -c Release -p:PublishReadyToRun=true -p:UseSharedCompilation=true -o "$root/artifacts/strata" -v quiet </dev/null >"$log" 2>&1; then
     grep -E 'error' "$log" | sort -u | head -n 20 >&2 || tail -n 20 "$log" >&2
     fail "the build failed; the whole output is in $log"
   fi

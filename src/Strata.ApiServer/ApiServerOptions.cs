@@ -39,7 +39,8 @@ public sealed record ApiServerOptions
 
     public string ClusterDomain { get; init; } = "cluster.local";
 
-    /// <summary>Address under which the cluster's members reach this server. Null: that of the first listener, or loopback when that is any.</summary>
+    /// <summary>Address under which the cluster's members reach this server: what is behind the service <c>kubernetes</c>. Null: that of the first listener. Loopback and
+    /// the unspecified address are not published, since no pod could reach the server there.</summary>
     public IPAddress? AdvertiseAddress { get; init; }
 
     /// <summary>How node agents know this server; null when they ask for no certificate.</summary>

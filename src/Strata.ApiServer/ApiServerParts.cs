@@ -18,17 +18,20 @@ using Strata.ApiServer.Streaming;
 namespace Strata.ApiServer;
 
 /// <summary>The parts of one API server, put together.</summary>
-internal sealed class ApiServerParts : IDisposable
+internal sealed partial class ApiServerParts : IDisposable
 {
     private readonly ApiServerOptions _options;
     private readonly ResourceRegistry _registry;
     private readonly NodeProxy _nodeProxy;
     private readonly Upkeep _upkeep;
+    private readonly ILogger _logger;
     private volatile bool _isBootstrapped;
+    private volatile bool _isBroken;
 
     private ApiServerParts(ApiServerOptions options, ServiceAllocator allocator, IdentitySource identities, CancellationToken stopping)
     {
         _options = options;
+        _logger = options.Loggers.CreateLogger<ApiServerParts>();
         _registry = new ResourceRegistry();
         var admission = new AdmissionChain(PluginCatalog.All(_registry, identities, options.Clock));
         var services = new RegistryServices(options.Store, admission, identities, options.Clock, options.Loggers);
@@ -48,7 +51,7 @@ internal sealed class ApiServerParts : IDisposable
         var metrics = new RequestMetrics();
         Dispatcher = new ApiDispatcher(endpoints, CreateDocuments(endpoints, metrics, signer, issuer), authorizer);
         Application = new ApiHttpApplication(
-            Dispatcher, authenticators, _nodeProxy, metrics, identities, options.Clock, options.Loggers.CreateLogger<ApiHttpApplication>(), stopping);
+            Dispatcher, authenticators, new Impersonation(authorizer), _nodeProxy, metrics, identities, options.Clock, options.Loggers.CreateLogger<ApiHttpApplication>(), stopping);
         _upkeep = new Upkeep(options, _registry);
     }
 
@@ -65,16 +68,25 @@ internal sealed class ApiServerParts : IDisposable
         return new ApiServerParts(options, allocator, identities, stopping);
     }
 
-    public async Task RunAsync(CancellationToken cancellationToken)
+    /// <summary>Keeps memory current and the store tidy until cancelled.</summary>
+    public Task RunAsync(CancellationToken cancellationToken) =>
+        Task.WhenAll(_registry.Stores.Select(store => RunAsync(store, cancellationToken)).Append(_upkeep.RunAsync(cancellationToken)));
+
+    // A kind whose memory stands still would answer with the past; the server says so through its health and waits for whoever restarts it.
+    private async Task RunAsync(ResourceStore store, CancellationToken cancellationToken)
     {
-        var tasks = _registry.Stores.Select(store => store.RunAsync(cancellationToken)).Append(_upkeep.RunAsync(cancellationToken));
         try
         {
-            await Task.WhenAll(tasks);
+            await store.RunAsync(cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             // The way it ends.
+        }
+        catch (Exception failure)
+        {
+            _isBroken = true;
+            LogKindFailed(_logger, failure, store.Kind.Plural);
         }
     }
 
@@ -144,6 +156,7 @@ internal sealed class ApiServerParts : IDisposable
         [
             new HealthCheck("ping", static _ => ValueTask.FromResult(true), IsForLive: true),
             new HealthCheck("etcd", IsStoreWellAsync, IsForLive: true),
+            new HealthCheck("watch-cache", _ => ValueTask.FromResult(!_isBroken), IsForLive: true),
             new HealthCheck("informer-sync", _ => ValueTask.FromResult(_registry.Stores.All(static store => store.IsFilled)), IsForLive: false),
             new HealthCheck("poststarthook/start-system-namespaces-controller", _ => ValueTask.FromResult(_isBootstrapped), IsForLive: false),
         ]);

@@ -29,9 +29,13 @@ internal sealed class Bootstrap(ApiServerOptions options, ResourceRegistry regis
             return;
         }
 
-        await EnsureAsync(KubernetesService(), cancellationToken);
-        var address = options.AdvertiseAddress
-            ?? (first.Address.Equals(IPAddress.Any) || first.Address.Equals(IPAddress.IPv6Any) ? IPAddress.Loopback : first.Address);
+        await EnsureAsync(KubernetesService(first.Port), cancellationToken);
+        var address = options.AdvertiseAddress ?? first.Address;
+        if (IPAddress.IsLoopback(address) || address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any))
+        {
+            return; // No pod could reach the server there, so the service has nothing behind it.
+        }
+
         await PublishAsync(EndpointsOf(address, first.Port), cancellationToken);
         await PublishAsync(EndpointSliceOf(address, first.Port), cancellationToken);
     }
@@ -80,7 +84,7 @@ internal sealed class Bootstrap(ApiServerOptions options, ResourceRegistry regis
         where T : class, IKubeObject<T> =>
         StrictJson.Parse(ModelJson.Serialize(source), null).AsObject();
 
-    private Service KubernetesService()
+    private Service KubernetesService(int port)
     {
         var bytes = options.ServiceNetwork.BaseAddress.GetAddressBytes();
         bytes[^1]++;
@@ -98,7 +102,7 @@ internal sealed class Bootstrap(ApiServerOptions options, ResourceRegistry regis
                 Type = "ClusterIP",
                 ClusterIP = address,
                 ClusterIPs = [address],
-                Ports = [new ServicePort { Name = "https", Protocol = "TCP", Port = 443, TargetPort = options.Listen[0].Port is > 0 and var port ? port : 6443 }],
+                Ports = [new ServicePort { Name = "https", Protocol = "TCP", Port = 443, TargetPort = port }],
             },
         };
     }

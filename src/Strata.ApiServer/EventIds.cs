@@ -1,6 +1,6 @@
 namespace Strata.ApiServer;
 
-/// <summary>Log event ids of this project: 7000 to 7999 (7900 to 7919 belong to the watch cache). Ids are never used twice. Next free: 7007.</summary>
+/// <summary>Log event ids of this project: 7000 to 7999 (7900 to 7919 belong to the watch cache). Ids are never used twice. Next free: 7008.</summary>
 internal static class EventIds
 {
     public const int RequestFailed = 7001;
@@ -9,4 +9,5 @@ internal static class EventIds
     public const int Stopped = 7004;
     public const int UpkeepFailed = 7005;
     public const int Compacted = 7006;
+    public const int KindFailed = 7007;
 }

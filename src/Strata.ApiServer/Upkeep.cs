@@ -5,7 +5,6 @@ using Strata.Api.Errors;
 using Strata.Api.Models;
 using Strata.ApiServer.Registry;
 using Strata.ApiServer.Registry.Generic;
-using Strata.Store;
 
 namespace Strata.ApiServer;
 
@@ -16,7 +15,12 @@ internal sealed partial class Upkeep(ApiServerOptions options, ResourceRegistry 
 
     private readonly ILogger _logger = options.Loggers.CreateLogger<Upkeep>();
 
-    public Task RunAsync(CancellationToken cancellationToken) => Task.WhenAll(CompactAsync(cancellationToken), SweepAsync(cancellationToken));
+    // What was current at the last compaction; touched by one loop only.
+    private long _compactTo;
+
+    /// <summary>Works until cancelled.</summary>
+    public Task RunAsync(CancellationToken cancellationToken) => Task.WhenAll(
+        EveryAsync(options.CompactionPeriod, CompactOnceAsync, cancellationToken), EveryAsync(SweepPeriod, SweepOnceAsync, cancellationToken));
 
     /// <summary>Deletes the Events whose time is over.</summary>
     public async Task SweepOnceAsync(CancellationToken cancellationToken)
@@ -66,42 +70,37 @@ internal sealed partial class Upkeep(ApiServerOptions options, ResourceRegistry 
     }
 
     // Each time, what was current the time before: every page and every watch gets at least one period to go on.
-    private async Task CompactAsync(CancellationToken cancellationToken)
+    private async Task CompactOnceAsync(CancellationToken cancellationToken)
     {
-        var previous = 0L;
-        while (true)
+        if (_compactTo > 0)
         {
-            await Task.Delay(options.CompactionPeriod, options.Clock, cancellationToken);
-            try
-            {
-                if (previous > 0)
-                {
-                    await options.Store.CompactAsync(previous, cancellationToken);
-                    LogCompacted(_logger, previous);
-                }
-
-                previous = await options.Store.GetCurrentRevisionAsync(cancellationToken);
-            }
-            catch (StoreException failed)
-            {
-                LogFailed(_logger, failed);
-            }
+            await options.Store.CompactAsync(_compactTo, cancellationToken);
+            LogCompacted(_logger, _compactTo);
         }
+
+        _compactTo = await options.Store.GetCurrentRevisionAsync(cancellationToken);
     }
 
-    private async Task SweepAsync(CancellationToken cancellationToken)
+    private async Task EveryAsync(TimeSpan period, Func<CancellationToken, Task> work, CancellationToken cancellationToken)
     {
-        while (true)
+        try
         {
-            await Task.Delay(SweepPeriod, options.Clock, cancellationToken);
-            try
+            while (true)
             {
-                await SweepOnceAsync(cancellationToken);
+                await Task.Delay(period, options.Clock, cancellationToken);
+                try
+                {
+                    await work(cancellationToken);
+                }
+                catch (Exception failed) when (failed is not OperationCanceledException)
+                {
+                    LogFailed(_logger, failed);
+                }
             }
-            catch (StoreException failed)
-            {
-                LogFailed(_logger, failed);
-            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The way it ends.
         }
     }
 }

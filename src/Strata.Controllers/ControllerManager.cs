@@ -17,7 +17,7 @@ namespace Strata.Controllers;
 /// <summary>Runs all controllers of a cluster.</summary>
 /// <param name="client">Access with the rights of a controller manager.</param>
 /// <param name="random">Source of chance for event names.</param>
-public sealed class ControllerManager(IKubeClient client, ControllerOptions options, TimeProvider clock, Random random, ILoggerFactory loggers) : IAsyncDisposable
+public sealed partial class ControllerManager(IKubeClient client, ControllerOptions options, TimeProvider clock, Random random, ILoggerFactory loggers) : IAsyncDisposable
 {
     // The one list of controllers: adding one is a folder and a line.
     private static readonly Func<ControllerContext, IController>[] Controllers =
@@ -32,6 +32,9 @@ public sealed class ControllerManager(IKubeClient client, ControllerOptions opti
         context => new GarbageCollector(context),
     ];
 
+    private static readonly TimeSpan RestartDelay = TimeSpan.FromSeconds(1);
+
+    private readonly ILogger<ControllerManager> _logger = loggers.CreateLogger<ControllerManager>();
     private readonly InformerSet _informers = new(client, clock, loggers);
     private readonly List<IController> _controllers = [];
     private readonly Dictionary<string, EventRecorder> _recorders = [];
@@ -49,25 +52,42 @@ public sealed class ControllerManager(IKubeClient client, ControllerOptions opti
 
         _informers.Start();
         await _informers.WaitForSyncAsync(cancellationToken);
-        _running = Task.WhenAll(_controllers.Select(controller => controller.RunAsync(_stop.Token)));
+        _running = Task.WhenAll(_controllers.Select(controller => RunAsync(controller, _stop.Token)));
     }
 
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
         await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        await _informers.DisposeAsync(); // Before the controllers, whose handlers they call.
         foreach (var controller in _controllers)
         {
             controller.Dispose();
         }
 
-        await _informers.DisposeAsync();
         foreach (var recorder in _recorders.Values)
         {
             await recorder.DisposeAsync();
         }
 
         _stop.Dispose();
+    }
+
+    // Controllers handle their failures themselves; one that does not must neither fall silent nor take the others along.
+    private async Task RunAsync(IController controller, CancellationToken cancellationToken)
+    {
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            try
+            {
+                await controller.RunAsync(cancellationToken);
+            }
+            catch (Exception error) when (!cancellationToken.IsCancellationRequested)
+            {
+                LogStoppedRunning(error, controller.GetType().Name);
+                await Task.Delay(RestartDelay, clock, cancellationToken);
+            }
+        }
     }
 
     private EventRecorder RecorderOf(string component)
@@ -79,4 +99,7 @@ public sealed class ControllerManager(IKubeClient client, ControllerOptions opti
 
         return recorder;
     }
+
+    [LoggerMessage(9011, LogLevel.Error, "{Controller} stopped with an error and is started again")]
+    private partial void LogStoppedRunning(Exception error, string controller);
 }

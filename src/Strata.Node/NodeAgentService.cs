@@ -84,6 +84,8 @@ public sealed partial class NodeAgentService : IAsyncDisposable
         var monitor = new RuntimeMonitor(_runtime, _pods, _options.RelistPeriod, _clock, _loggers.CreateLogger<RuntimeMonitor>());
         await monitor.CheckAsync(cancellationToken);
         var node = new NodeStatusManager(_options, _client, _runtime, monitor, machine, info, _clock, _loggers.CreateLogger<NodeStatusManager>());
+        _server = await StartServerAsync(_pods, cancellationToken);
+        await node.RegisterAsync(ServerPort, cancellationToken);
         await services.WaitForSyncAsync(cancellationToken);
         await StartServerAsync(_pods, cancellationToken);
         await node.RegisterAsync(ServerPort, cancellationToken);
@@ -96,7 +98,7 @@ public sealed partial class NodeAgentService : IAsyncDisposable
     }
 
     /// <summary>Port of the node server; 0 when there is none.</summary>
-    public int ServerPort { get; private set; }
+    public int ServerPort => _server?.Port ?? 0;
 
     private async Task StartServerAsync(PodManager pods, CancellationToken cancellationToken)
     {
@@ -132,6 +134,7 @@ public sealed partial class NodeAgentService : IAsyncDisposable
         }
 
         await _stop.CancelAsync();
+        await DisposeAsync(_server);
         await Task.WhenAll(_loops).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         await DisposeAsync(_server);
         await DisposeAsync(_pods);
@@ -148,6 +151,21 @@ public sealed partial class NodeAgentService : IAsyncDisposable
         {
             await part.DisposeAsync();
         }
+    }
+
+    private async Task<NodeServer?> StartServerAsync(PodManager pods, CancellationToken cancellationToken)
+    {
+        if (_options is not { Listen: { } address, ServerCertificate: { } certificate, ClientAuthorities: { } authorities })
+        {
+            return null;
+        }
+
+        var finder = new ContainerFinder(pods);
+        var routes = new NodeRoutes(
+            new CallerCheck(authorities, _options.NodeName, _client, _clock), new LogEndpoint(finder, _clock),
+            new RemoteCommandEndpoint(finder, _runtime, _clock), new PortForwardEndpoint(finder, _runtime, _clock),
+            new PodsEndpoint(pods), new StatsEndpoint(_options, pods, _runtime, _clock), _loggers.CreateLogger<NodeRoutes>());
+        return await NodeServer.StartAsync(address, certificate, routes.HandleAsync, _loggers, cancellationToken);
     }
 
     private NodeFacts Facts(Machine machine, RuntimeInfo info) => new(

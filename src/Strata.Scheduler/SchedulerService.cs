@@ -29,7 +29,10 @@ public sealed partial class SchedulerService : IAsyncDisposable
     private readonly SchedulerCache _cache = new();
     private readonly SchedulingQueue _queue;
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
-    private readonly Channel<Placement> _placements = Channel.CreateUnbounded<Placement>(); // Bounded in effect: one entry per pending pod.
+
+    // Bounded in effect: a pending pod has one placement, and one report for each of its backoffs.
+    private readonly Channel<Placement> _placements = Channel.CreateUnbounded<Placement>();
+    private readonly Channel<Placement> _reports = Channel.CreateUnbounded<Placement>();
     private readonly CancellationTokenSource _stop = new();
     private Task _running = Task.CompletedTask;
 
@@ -52,7 +55,7 @@ public sealed partial class SchedulerService : IAsyncDisposable
         _informers.For<Pod>().Subscribe(OnPod);
         _informers.Start();
         await _informers.WaitForSyncAsync(cancellationToken);
-        _running = Task.WhenAll([ScheduleAsync(_stop.Token), .. Enumerable.Range(0, Binders).Select(_ => BindAsync(_stop.Token))]);
+        _running = Task.WhenAll([ScheduleAsync(_stop.Token), ReportAsync(_stop.Token), .. Enumerable.Range(0, Binders).Select(_ => BindAsync(_stop.Token))]);
     }
 
     public async ValueTask DisposeAsync()
@@ -102,9 +105,8 @@ public sealed partial class SchedulerService : IAsyncDisposable
             if (change.IsDeleted || pod.IsTerminal())
             {
                 _queue.Remove(pod.Metadata.Uid);
-                if (pod.Spec.NodeName.Length > 0 || _cache.IsAssumed(pod.Metadata.Uid))
+                if (_cache.RemovePod(pod.Metadata.Uid))
                 {
-                    _cache.RemovePod(pod.Metadata.Uid);
                     _queue.WakeAll();
                 }
             }
@@ -145,14 +147,7 @@ public sealed partial class SchedulerService : IAsyncDisposable
                     placement = Place(queued);
                 }
 
-                if (placement.Result.Node is null)
-                {
-                    await ReportUnschedulableAsync(placement, cancellationToken);
-                }
-                else
-                {
-                    _placements.Writer.TryWrite(placement);
-                }
+                (placement.NodeName.Length > 0 ? _placements : _reports).Writer.TryWrite(placement);
             }
 
             await WaitAsync(next, cancellationToken);
@@ -208,7 +203,7 @@ public sealed partial class SchedulerService : IAsyncDisposable
                 await _client.CreateSubresourceAsync<Pod, Binding>(pod.Metadata.Namespace, pod.Metadata.Name, "binding", binding, cancellationToken);
                 Announce(pod, placement);
             }
-            catch (ApiException error)
+            catch (Exception error) when (!cancellationToken.IsCancellationRequested)
             {
                 GiveUp(placement, error);
             }
@@ -225,41 +220,66 @@ public sealed partial class SchedulerService : IAsyncDisposable
         }
     }
 
-    private void GiveUp(Placement placement, ApiException error)
+    // Only an assumption is taken back: the call may have been done although it failed, or somebody else may have bound the pod, and then the watch has told the truth or
+    // will. A pod that is gone or bound leaves the queue the same way; until then it is tried again.
+    private void GiveUp(Placement placement, Exception error)
     {
         lock (_lock)
         {
-            _cache.RemovePod(placement.Queued.Info.Uid);
-            if (!error.IsNotFound && !error.IsConflict)
+            if (_cache.Forget(placement.Queued.Info.Uid))
             {
                 _queue.Retry(placement.Queued);
             }
         }
 
-        // A pod that is gone or bound by somebody else is settled; anything else is tried again.
         LogBindingFailed(placement.Queued.Info.Key, placement.NodeName, error.Message);
         _wake.Writer.TryWrite(true);
     }
 
-    private async Task ReportUnschedulableAsync(Placement placement, CancellationToken cancellationToken)
+    private async Task ReportAsync(CancellationToken cancellationToken)
     {
-        var pod = placement.Queued.Info.Pod;
-        var message = placement.Result.Explain();
-        _events.Record(pod, "Warning", "FailedScheduling", message);
-        if (pod.Status.Condition("PodScheduled") is { Status: "False" } known && known.Message == message)
+        await foreach (var placement in _reports.Reader.ReadAllAsync(cancellationToken))
         {
-            return;
+            try
+            {
+                await ReportAsync(placement, cancellationToken);
+            }
+            catch (Exception error) when (!cancellationToken.IsCancellationRequested)
+            {
+                LogReportFailed(placement.Queued.Info.Key, error.Message);
+            }
         }
+    }
 
-        var condition = new PodCondition { Type = "PodScheduled", Status = "False", Reason = "Unschedulable", Message = message, LastTransitionTime = KubeTime.Truncate(_clock.GetUtcNow()) };
-        var patch = $$$"""{"metadata":{"uid":"{{{pod.Metadata.Uid}}}"},"status":{"conditions":[{{{Encoding.UTF8.GetString(ModelJson.Serialize(condition))}}}]}}""";
-        try
+    private async Task ReportAsync(Placement placement, CancellationToken cancellationToken)
+    {
+        var message = placement.Result.Explain();
+        var pod = placement.Queued.Info.Pod;
+        _events.Record(pod, "Warning", "FailedScheduling", message);
+        while (pod is { Spec.NodeName: "" } && pod.Metadata.Uid == placement.Queued.Info.Uid)
         {
-            await _client.PatchAsync<Pod>(pod.Metadata.Namespace, pod.Metadata.Name, Patch.Strategic(patch), "status", cancellationToken);
-        }
-        catch (ApiException error)
-        {
-            LogReportFailed(placement.Queued.Info.Key, error.Message);
+            var known = pod.Status.Condition("PodScheduled") is { Status: "False" } before ? before : null;
+            if (known is { Reason: "Unschedulable" } && known.Message == message)
+            {
+                return;
+            }
+
+            var condition = new PodCondition
+            {
+                Type = "PodScheduled", Status = "False", Reason = "Unschedulable", Message = message, LastTransitionTime = known?.LastTransitionTime ?? KubeTime.Truncate(_clock.GetUtcNow()),
+            };
+
+            // With the version it is based on: the pod may have been bound since, and must not be called unschedulable then.
+            var patch = $$$"""{"metadata":{"uid":"{{{pod.Metadata.Uid}}}","resourceVersion":"{{{pod.Metadata.ResourceVersion}}}"},"status":{"conditions":[{{{Encoding.UTF8.GetString(ModelJson.Serialize(condition))}}}]}}""";
+            try
+            {
+                await _client.PatchAsync<Pod>(pod.Metadata.Namespace, pod.Metadata.Name, Patch.Strategic(patch), "status", cancellationToken);
+                return;
+            }
+            catch (ApiException error) when (error.IsConflict)
+            {
+                pod = await _client.FindAsync<Pod>(pod.Metadata.Namespace, pod.Metadata.Name, cancellationToken);
+            }
         }
     }
 

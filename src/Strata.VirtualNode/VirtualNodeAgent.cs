@@ -91,8 +91,11 @@ public sealed partial class VirtualNodeAgent : IAsyncDisposable
         var entries = new PodEntries();
         var objects = new PodObjectCache(options.Client, services, clock, loggers.CreateLogger<PodObjectCache>(), uid =>
         {
-            entries.For(uid).AreFilesStale = true;
-            queue.Add(uid);
+            if (entries.Find(uid) is { } entry)
+            {
+                entry.AreFilesStale = true;
+                queue.Add(uid);
+            }
         });
         _parts.Push(objects);
 
@@ -100,22 +103,33 @@ public sealed partial class VirtualNodeAgent : IAsyncDisposable
         var resolver = new PodResolver(objects, new TokenCache(options.Client, clock), options.Network, facts);
         var health = new ProviderHealth(clock);
         var view = new ProviderView();
+        var reporter = new PodReporter(recorder);
+        var readiness = new ReadinessWatch(clock, reporter, queue.Add);
+        _parts.Push(readiness);
         var reconciler = new PodReconciler(
-            options.Client, pods, provider, view, entries, resolver, new PodReporter(recorder), new RetryPolicy(random), options.NodeName, hostAddress, clock, loggers.CreateLogger<PodReconciler>());
+            options.Client, pods, provider, view, entries, resolver, reporter, readiness, new RetryPolicy(random), options.NodeName, hostAddress, clock, loggers.CreateLogger<PodReconciler>());
         var poller = new StatusPoller(provider, view, health, options.Polling, entries, queue.Add, clock, loggers.CreateLogger<StatusPoller>());
 
         informers.Start();
         await informers.WaitForSyncAsync(cancellationToken);
         await PrepareAsync(provider, health, poller, cancellationToken);
-        pods.Subscribe(change => queue.Add(change.Object.Metadata.Uid));
+        pods.Subscribe(change =>
+        {
+            if (DownwardFiles.MayDiffer(change.Old, change.New))
+            {
+                entries.For(change.Object.Metadata.Uid).AreFilesStale = true;
+            }
+
+            queue.Add(change.Object.Metadata.Uid);
+        });
         var loop = new PodLoop(queue, reconciler, poller, loggers.CreateLogger<PodLoop>());
         _parts.Push(loop);
         loop.Start();
 
         var api = new KubeletApi(
-            pods, view, new CallerCheck(options, clock), new LogHandler(provider, view, clock), new SessionHandler(provider), new PortForwardHandler(view),
+            pods, view, new CallerCheck(options, clock), new LogHandler(provider, view, clock), new SessionHandler(provider, view, clock), new PortForwardHandler(view),
             new StatsHandler(options.NodeName, view, clock), loggers.CreateLogger<KubeletApi>());
-        var server = await KubeletServer.StartAsync(options, api.HandleAsync, loggers, cancellationToken);
+        var server = await KubeletServer.StartAsync(options, api.HandleAsync, cancellationToken);
         _parts.Push(server);
         KubeletPort = server.Port;
         var heartbeat = new NodeHeartbeat(options, KubeletPort, provider, health, clock, loggers.CreateLogger<NodeHeartbeat>());

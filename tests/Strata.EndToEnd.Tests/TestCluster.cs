@@ -88,6 +88,11 @@ public sealed class TestCluster : IAsyncDisposable
         return result.Output;
     }
 
+    /// <summary>Lets a kubectl command run until it prints the line looked for, then ends it.</summary>
+    /// <returns>All lines printed.</returns>
+    public Task<IReadOnlyList<string>> KubectlUntilAsync(string arguments, Func<string, bool> isLast) =>
+        Commands.ReadUntilAsync("kubectl", Words(arguments), _environment, isLast);
+
     /// <summary>Repeats a kubectl command until its output satisfies the condition.</summary>
     public async Task<string> UntilAsync(string arguments, Func<string, bool> condition)
     {

@@ -1,11 +1,11 @@
 using System.Net;
-using System.Net.Security;
 using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json.Nodes;
 using Strata.Api.Models;
+using Strata.VirtualNode.Providers;
 using Strata.VirtualNode.Tests.Fakes;
 using IPAddress = System.Net.IPAddress;
 
@@ -17,7 +17,7 @@ public sealed class KubeletApiTests
     public async Task A_caller_without_a_certificate_gets_no_connection()
     {
         await using var node = await NodeHarness.StartAsync();
-        using var http = Http(null);
+        using var http = KubeletClient.Http((X509Certificate2?)null);
 
         await Assert.ThrowsAsync<HttpRequestException>(() => http.GetAsync(new Uri(node.Kubelet, "/pods")));
     }
@@ -27,7 +27,7 @@ public sealed class KubeletApiTests
     {
         await using var node = await NodeHarness.StartAsync();
         using var certificate = node.Issue("system:node:other", ["system:nodes"]);
-        using var http = Http(certificate);
+        using var http = KubeletClient.Http(certificate);
 
         var answer = await http.GetAsync(new Uri(node.Kubelet, "/pods"));
 
@@ -40,7 +40,7 @@ public sealed class KubeletApiTests
     {
         await using var node = await RunningAsync();
         node.Provider.Logs = "2026-01-01T00:00:01.5Z one\n2026-01-01T00:00:02.5Z two\n2026-01-01T00:00:03.5Z three\n";
-        using var http = Api(node);
+        using var http = KubeletClient.Http(node);
 
         Assert.Equal("one\ntwo\nthree\n", await LogsAsync(http, node, "?sinceTime=2026-01-01T00:00:00Z"));
         Assert.Equal("two\nthree\n", await LogsAsync(http, node, "?sinceTime=2026-01-01T00:00:02Z"));
@@ -58,7 +58,7 @@ public sealed class KubeletApiTests
     public async Task Bad_log_options_are_bad_requests(string query)
     {
         await using var node = await RunningAsync();
-        using var http = Api(node);
+        using var http = KubeletClient.Http(node);
 
         var answer = await http.GetAsync(new Uri(node.Kubelet, $"/containerLogs/default/web/web?{query}"));
 
@@ -71,7 +71,7 @@ public sealed class KubeletApiTests
         await using var node = await NodeHarness.StartAsync(harness => harness.Provider.RunsPods = false);
         await node.CreateAsync(Given.Pod());
         await node.UntilAsync(pod => pod.Status.ContainerStatuses.Count > 0, "a status is there");
-        using var http = Api(node);
+        using var http = KubeletClient.Http(node);
 
         var answer = await http.GetAsync(new Uri(node.Kubelet, "/containerLogs/default/web/web"));
 
@@ -84,7 +84,7 @@ public sealed class KubeletApiTests
     {
         await using var node = await RunningAsync();
         node.Provider.Logs = "2026-01-01T00:00:01.1Z one\n2026-01-01T00:00:01.1Z one\n";
-        using var http = Api(node);
+        using var http = KubeletClient.Http(node);
         using var answer = await http.GetAsync(new Uri(node.Kubelet, "/containerLogs/default/web/web?follow=true"), HttpCompletionOption.ResponseHeadersRead);
         using var reader = new StreamReader(await answer.Content.ReadAsStreamAsync());
 
@@ -112,20 +112,20 @@ public sealed class KubeletApiTests
     {
         await using var node = await RunningAsync();
         node.Provider.Session = command => FakeSession.Start(command, exitCode: 3);
-        using var socket = await ConnectAsync(node, "/exec/default/web/web?command=cat&command=-&input=1&output=1&error=1", "v5.channel.k8s.io");
+        using var socket = await KubeletClient.ConnectAsync(node, "/exec/default/web/web?command=cat&command=-&input=1&output=1&error=1", "v5.channel.k8s.io");
 
         Assert.Equal("v5.channel.k8s.io", socket.SubProtocol);
-        Assert.Equal((1, ""), await ReceiveAsync(socket));
-        Assert.Equal((1, "cat|-"), await ReceiveAsync(socket));
-        Assert.Equal((2, "oops"), await ReceiveAsync(socket));
-        await SendAsync(socket, 0, "hello");
-        Assert.Equal((1, "hello"), await ReceiveAsync(socket));
-        await SendAsync(socket, 255, "\0");
-        var (channel, text) = await ReceiveAsync(socket);
+        Assert.Equal((1, ""), await KubeletClient.ReceiveAsync(socket));
+        Assert.Equal((1, "cat|-"), await KubeletClient.ReceiveAsync(socket));
+        Assert.Equal((2, "oops"), await KubeletClient.ReceiveAsync(socket));
+        await KubeletClient.SendAsync(socket, 0, "hello");
+        Assert.Equal((1, "hello"), await KubeletClient.ReceiveAsync(socket));
+        await KubeletClient.SendAsync(socket, 255, "\0");
+        var (channel, text) = await KubeletClient.ReceiveAsync(socket);
 
         Assert.Equal(3, channel);
         Assert.Equal("3", (string?)JsonNode.Parse(text)!["details"]!["causes"]![0]!["message"]);
-        Assert.Equal((-1, ""), await ReceiveAsync(socket));
+        Assert.Equal((-1, ""), await KubeletClient.ReceiveAsync(socket));
     }
 
     [Fact]
@@ -133,9 +133,25 @@ public sealed class KubeletApiTests
     {
         await using var node = await RunningAsync();
 
-        var error = await Assert.ThrowsAsync<WebSocketException>(() => ConnectAsync(node, "/attach/default/web/web?input=1&output=1", "v5.channel.k8s.io"));
+        var error = await Assert.ThrowsAsync<WebSocketException>(() => KubeletClient.ConnectAsync(node, "/attach/default/web/web?input=1&output=1", "v5.channel.k8s.io"));
 
         Assert.Contains("400", error.Message);
+    }
+
+    [Fact]
+    public async Task The_second_protocol_that_kubectl_tries_is_told_the_first_refusal()
+    {
+        await using var node = await RunningAsync();
+        const string Path = "/exec/default/web/web?command=ls&output=1";
+        using var http = KubeletClient.Http(node);
+        var unasked = await http.PostAsync(new Uri(node.Kubelet, Path), null);
+        Assert.Contains("SPDY is not supported", await unasked.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+
+        node.Provider.Failure = new ProviderFailure(FailureKind.Refused, "no streams here");
+        await Assert.ThrowsAsync<WebSocketException>(() => KubeletClient.ConnectAsync(node, Path, "v5.channel.k8s.io"));
+        var second = await http.PostAsync(new Uri(node.Kubelet, Path), null);
+
+        Assert.Equal("no streams here\n", await second.Content.ReadAsStringAsync());
     }
 
     [Fact]
@@ -148,24 +164,24 @@ public sealed class KubeletApiTests
         node.Provider.Set(node.Find()!.Metadata.Uid, known => known with { Status = known.Status with { PodIP = "127.0.0.1" } });
         await node.UntilAsync(pod => pod.Status.PodIP == "127.0.0.1", "the address is known");
 
-        using var socket = await ConnectAsync(node, $"/portForward/default/web?port={port}", "v4.channel.k8s.io");
-        Assert.Equal(0, (await ReceiveAsync(socket)).Channel);
-        Assert.Equal(1, (await ReceiveAsync(socket)).Channel);
+        using var socket = await KubeletClient.ConnectAsync(node, $"/portForward/default/web?port={port}", "v4.channel.k8s.io");
+        Assert.Equal(0, (await KubeletClient.ReceiveAsync(socket)).Channel);
+        Assert.Equal(1, (await KubeletClient.ReceiveAsync(socket)).Channel);
         using var peer = await listener.AcceptTcpClientAsync();
-        await SendAsync(socket, 0, "ping");
+        await KubeletClient.SendAsync(socket, 0, "ping");
         var buffer = new byte[4];
         await peer.GetStream().ReadExactlyAsync(buffer);
         await peer.GetStream().WriteAsync("pong"u8.ToArray());
 
         Assert.Equal("ping", Encoding.UTF8.GetString(buffer));
-        Assert.Equal((0, "pong"), await ReceiveAsync(socket));
+        Assert.Equal((0, "pong"), await KubeletClient.ReceiveAsync(socket));
     }
 
     [Fact]
     public async Task Stats_tell_of_every_container_that_runs()
     {
         await using var node = await RunningAsync();
-        using var http = Api(node);
+        using var http = KubeletClient.Http(node);
 
         var summary = JsonNode.Parse(await http.GetStringAsync(new Uri(node.Kubelet, "/stats/summary")))!;
         Assert.Equal(Given.NodeName, (string?)summary["node"]!["nodeName"]);
@@ -183,38 +199,6 @@ public sealed class KubeletApiTests
         return node;
     }
 
-    private static HttpClient Api(NodeHarness node) => Http(node.Issue("kube-apiserver-kubelet-client", []));
-
-    private static HttpClient Http(X509Certificate2? certificate) => new(new SocketsHttpHandler
-    {
-        SslOptions = new SslClientAuthenticationOptions
-        {
-            ClientCertificates = certificate is null ? null : [certificate],
-            RemoteCertificateValidationCallback = (_, _, _, _) => true,
-        },
-    });
-
     private static async Task<string> LogsAsync(HttpClient http, NodeHarness node, string query) =>
         await http.GetStringAsync(new Uri(node.Kubelet, $"/containerLogs/default/web/web{query}"));
-
-    private static async Task<ClientWebSocket> ConnectAsync(NodeHarness node, string path, string protocol)
-    {
-        var socket = new ClientWebSocket();
-        socket.Options.AddSubProtocol(protocol);
-        socket.Options.ClientCertificates.Add(node.Issue("kube-apiserver-kubelet-client", []));
-        socket.Options.RemoteCertificateValidationCallback = (_, _, _, _) => true;
-        await socket.ConnectAsync(new Uri($"wss://127.0.0.1:{node.Kubelet.Port}{path}"), CancellationToken.None);
-        return socket;
-    }
-
-    private static Task SendAsync(ClientWebSocket socket, byte channel, string text) =>
-        socket.SendAsync((byte[])[channel, .. Encoding.UTF8.GetBytes(text)], WebSocketMessageType.Binary, true, CancellationToken.None);
-
-    private static async Task<(int Channel, string Text)> ReceiveAsync(ClientWebSocket socket)
-    {
-        var buffer = new byte[4096];
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(10));
-        var received = await socket.ReceiveAsync(buffer, deadline.Token);
-        return received.MessageType == WebSocketMessageType.Close ? (-1, "") : (buffer[0], Encoding.UTF8.GetString(buffer, 1, received.Count - 1));
-    }
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Strata.Api;
 using Strata.Api.Models;
@@ -29,6 +30,10 @@ internal sealed class NodeHarness : IAsyncDisposable
         _authority = CertificateAuthority.Open(_folder, "test-ca", TimeProvider.System);
     }
 
+    public static ILoggerFactory Loggers => Environment.GetEnvironmentVariable("STRATA_TEST_LOG") is null
+        ? NullLoggerFactory.Instance
+        : new LoggerFactory([new Strata.Hosting.Logging.LineLoggerProvider(Console.Out, LogLevel.Debug, TimeProvider.System)]);
+
     public TimeProvider Clock { get; }
 
     public FakeCluster Cluster { get; }
@@ -50,7 +55,12 @@ internal sealed class NodeHarness : IAsyncDisposable
         return harness;
     }
 
-    public async Task StartAgentAsync() => _agent = await VirtualNodeAgent.StartAsync(Options(), _ => Provider, Clock, new LockedRandom(1), NullLoggerFactory.Instance, CancellationToken.None);
+    /// <summary>Container instances to use instead of <see cref="Provider"/>.</summary>
+    public ArmProviderOptions? Arm { get; set; }
+
+    public async Task StartAgentAsync() => _agent = Arm is not null
+        ? await VirtualNodeAgent.StartAsync(Options(), Clock, new LockedRandom(1), Loggers, CancellationToken.None)
+        : await VirtualNodeAgent.StartAsync(Options(), _ => Provider, Clock, new LockedRandom(1), Loggers, CancellationToken.None);
 
     public async Task StopAgentAsync()
     {
@@ -65,7 +75,7 @@ internal sealed class NodeHarness : IAsyncDisposable
     public VirtualNodeOptions Options() => new()
     {
         Client = Client,
-        Arm = new ArmProviderOptions
+        Arm = Arm ?? new ArmProviderOptions
         {
             Client = new ArmClientOptions { Endpoint = new Uri("https://localhost"), GetTokenAsync = _ => ValueTask.FromResult("") },
             SubscriptionId = "s",

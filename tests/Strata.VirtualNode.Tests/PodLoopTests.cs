@@ -242,6 +242,27 @@ public sealed class PodLoopTests
     }
 
     [Fact]
+    public async Task Where_the_provider_does_not_tell_readiness_the_node_probes_over_the_pod_network()
+    {
+        using var free = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        free.Start();
+        var port = ((System.Net.IPEndPoint)free.LocalEndpoint).Port;
+        free.Stop();
+        await using var node = await NodeHarness.StartAsync(harness => harness.Provider.TellsReadiness = false);
+        await node.CreateAsync(Given.Pod(container: container => container with { ReadinessProbe = new Probe { TcpSocket = new TCPSocketAction { Port = port }, PeriodSeconds = 1, FailureThreshold = 1 } }));
+        await node.UntilAsync(found => found.Status.Phase == "Running", "the pod runs");
+        await NodeHarness.EventuallyAsync(() => node.Cluster.All<Event>().Any(e => e.Reason == "Unhealthy"), "the probe has failed");
+        Assert.False(node.Find()!.IsReady());
+
+        using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, port);
+        listener.Start();
+        await node.UntilAsync(found => found.IsReady(), "the pod is ready");
+
+        listener.Stop();
+        await node.UntilAsync(found => !found.IsReady(), "the pod is not ready any more");
+    }
+
+    [Fact]
     public async Task What_the_provider_saw_becomes_events_of_the_pod()
     {
         await using var node = await NodeHarness.StartAsync();

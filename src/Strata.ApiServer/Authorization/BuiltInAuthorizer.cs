@@ -60,6 +60,14 @@ internal sealed class BuiltInAuthorizer : IAuthorizer
         AccessRule.For("certificates.k8s.io", "certificatesigningrequests", "create get list watch"),
     ];
 
+    // A virtual kubelet chooses its node's labels and taints itself, which the rules for machines do not allow.
+    private static readonly AccessRule[] VirtualNodes =
+    [
+        AccessRule.For("", "nodes nodes/status", "delete patch update"),
+        AccessRule.For("", "pods", "patch update"),
+        AccessRule.For("coordination.k8s.io", "leases", "delete patch update") with { Namespace = "kube-node-lease" },
+    ];
+
     // system:node-proxier.
     private static readonly AccessRule[] Proxy =
     [
@@ -106,6 +114,10 @@ internal sealed class BuiltInAuthorizer : IAuthorizer
         {
             case "system:kube-scheduler":
                 yield return Scheduler;
+                break;
+            case "system:virtual-kubelet":
+                yield return Nodes;
+                yield return VirtualNodes;
                 break;
             case "system:kube-proxy":
                 yield return Proxy;

@@ -13,6 +13,10 @@ internal sealed class OpenApiDocuments
 {
     private const string V3Root = "/openapi/v3";
     private const string V2Path = "/openapi/v2";
+    private const string V2Protobuf = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf";
+
+    // The name that clients ask for is no valid media type in an answer ("@"); kube-openapi answers with this one.
+    private const string V2ProtobufAnswer = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
 
     private readonly IReadOnlyList<OpenApiResource> _resources;
     private readonly Dictionary<string, string> _hashes;
@@ -65,17 +69,27 @@ internal sealed class OpenApiDocuments
             : answer;
     }
 
-    // kubectl asks for version 2 only in protobuf, and only when it did not find what it needs in version 3.
-    private ApiResult V2(ApiCall call) =>
-        Http.ContentNegotiation.Parse(call.Accept).ToList() is { Count: > 0 } accepted
-            && !accepted.Any(static entry => entry.Type is MediaTypes.Json or "*/*" or "application/*")
-            ? throw new ApiException(new ApiStatus
+    // kubectl asks for version 2 only in protobuf, and only about kinds that it did not find in version 3: the answer is that there are no others.
+    private ApiResult V2(ApiCall call)
+    {
+        var accepted = Http.ContentNegotiation.Parse(call.Accept).ToList();
+        if (accepted.Count == 0 || accepted.Any(static entry => entry.Type is MediaTypes.Json or "*/*" or "application/*"))
+        {
+            return Cached(V2Path, () => OpenApiV2.Document(_resources, SchemaTable.Default, SchemaDescriptions.Load())).Answer(call);
+        }
+
+        return accepted.Any(static entry => entry.Type == V2Protobuf)
+            ? new DocumentResult(200, V2ProtobufAnswer, EmptyV2())
+            : throw new ApiException(new ApiStatus
             {
                 Code = 406,
                 Reason = StatusReason.NotAcceptable,
-                Message = "only the following media types are accepted: application/json",
-            })
-            : Cached(V2Path, () => OpenApiV2.Document(_resources, SchemaTable.Default, SchemaDescriptions.Load())).Answer(call);
+                Message = $"only the following media types are accepted: application/json, {V2Protobuf}",
+            });
+    }
+
+    // gnostic's openapi.v2.Document with field 1 (swagger), field 2 (info: title, version) and an empty field 8 (paths).
+    private static byte[] EmptyV2() => [0x0A, 3, .. "2.0"u8, 0x12, 18, 0x0A, 10, .. "Kubernetes"u8, 0x12, 4, .. "v1.0"u8, 0x42, 0];
 
     private CachedDocument Cached(string name, Func<byte[]> write)
     {

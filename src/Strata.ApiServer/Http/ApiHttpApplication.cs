@@ -17,11 +17,14 @@ namespace Strata.ApiServer.Http;
 /// <summary>The HTTP front: from a request on a connection to a call of the dispatcher, and from its result, or its failure, to a response. Every failure leaves as a
 /// Status; what went wrong inside the server is logged and not told.</summary>
 internal sealed partial class ApiHttpApplication(
-    ApiDispatcher dispatcher, AuthenticatorChain authenticators, NodeProxy nodeProxy, RequestMetrics metrics, IdentitySource identities, TimeProvider clock,
+    ApiDispatcher dispatcher, AuthenticatorChain authenticators, Impersonation impersonation, NodeProxy nodeProxy, RequestMetrics metrics, IdentitySource identities, TimeProvider clock,
     ILogger<ApiHttpApplication> logger, CancellationToken stopping) : IHttpApplication<HttpContext>
 {
     /// <summary>Largest request body, as upstream's.</summary>
     public const int MaxBodyLength = 3 * 1024 * 1024;
+
+    /// <summary>Up to here what is too large is read and dropped, so that its sender gets to read the refusal; beyond, the connection is cut.</summary>
+    public const int MaxDroppedLength = 64 * 1024 * 1024;
 
     private readonly ResponseRenderer _renderer = new(clock);
     private readonly WatchRenderer _watchRenderer = new(clock);
@@ -66,6 +69,7 @@ internal sealed partial class ApiHttpApplication(
     private async Task AnswerAsync(HttpContext context, RequestInfo info, QueryParameters query)
     {
         var user = await authenticators.AuthenticateAsync(CredentialsOf(context), context.RequestAborted);
+        user = await impersonation.ApplyAsync(user, context.Request.Headers, context.RequestAborted);
         var call = new ApiCall
         {
             User = user,
@@ -118,23 +122,27 @@ internal sealed partial class ApiHttpApplication(
             throw TooLarge();
         }
 
+        // Copied out as it comes: the connection holds back a sender whose bytes pile up unread.
+        var body = new ArrayBufferWriter<byte>((int)(request.ContentLength ?? 0) + 1);
         var reader = request.BodyReader;
         while (true)
         {
             var read = await reader.ReadAsync(cancellationToken);
-            if (read.Buffer.Length > MaxBodyLength)
+            foreach (var segment in read.Buffer)
+            {
+                body.Write(segment.Span);
+            }
+
+            reader.AdvanceTo(read.Buffer.End);
+            if (body.WrittenCount > MaxBodyLength)
             {
                 throw TooLarge();
             }
 
             if (read.IsCompleted)
             {
-                var body = read.Buffer.ToArray();
-                reader.AdvanceTo(read.Buffer.End);
-                return body;
+                return body.WrittenMemory;
             }
-
-            reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
         }
     }
 
@@ -162,6 +170,8 @@ internal sealed partial class ApiHttpApplication(
                     Reason = StatusReason.InternalError,
                     Message = "Internal error occurred: the store has no room left on its disk; make room there, reads still work",
                 };
+            case ObjectDisposedException when stopping.IsCancellationRequested:
+                return ApiErrors.Unavailable("the server is shutting down").Status;
             case StoreException:
                 LogStoreFailed(logger, failure, info?.Verb ?? "", info?.Path ?? "");
                 return ApiErrors.Unavailable("the store cannot be used at the moment").Status;

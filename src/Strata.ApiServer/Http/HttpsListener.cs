@@ -59,7 +59,7 @@ internal sealed class HttpsListener : IAsyncDisposable
     private static void Configure(KestrelServerOptions kestrel, ApiServerOptions options, X509Certificate2 certificate)
     {
         kestrel.AddServerHeader = false;
-        kestrel.Limits.MaxRequestBodySize = ApiHttpApplication.MaxBodyLength;
+        kestrel.Limits.MaxRequestBodySize = ApiHttpApplication.MaxDroppedLength;
         kestrel.Limits.MinResponseDataRate = null; // A watch may be silent for long.
         kestrel.Limits.Http2.MaxStreamsPerConnection = MaxStreams;
         foreach (var address in options.Listen)

@@ -87,9 +87,9 @@ public sealed partial class EventRecorder : IEventRecorder, IAsyncDisposable
             {
                 await WriteAsync(next, cancellationToken);
             }
-            catch (ApiException error)
+            catch (Exception error) when (!cancellationToken.IsCancellationRequested)
             {
-                // For example the namespace is going away. Events are best effort.
+                // For example the namespace is going away. Events are best effort, and one that cannot be written must not silence the rest.
                 LogDropped(next.Reason, next.InvolvedObject.Name, error.Message);
             }
         }

@@ -12,6 +12,10 @@ namespace Strata.Client.Http;
 /// <param name="Token">Bearer token; null for none.</param>
 public sealed record KubeConfig(Uri Server, string? CertificateAuthority, string? ClientCertificate, string? ClientKey, string? Token)
 {
+    // Saying so beats connecting as nobody, or to a server that nobody verified.
+    private static readonly string[] NotSupported =
+        ["exec", "auth-provider", "username", "password", "insecure-skip-tls-verify", "tls-server-name", "proxy-url", "as", "as-uid", "as-groups", "as-user-extra"];
+
     /// <summary>Reads the current context of a kubeconfig file, or the one named.</summary>
     /// <exception cref="InvalidDataException">The file is not a kubeconfig, or names something that it does not hold; the message says what.</exception>
     public static KubeConfig Load(string path, string? context = null)
@@ -36,13 +40,18 @@ public sealed record KubeConfig(Uri Server, string? CertificateAuthority, string
         var name = context ?? Text(root, "current-context") ?? throw new InvalidDataException($"{path} has no current-context; name one");
         var chosen = Named(root, "contexts", name, "context", path);
         var cluster = Named(root, "clusters", Text(chosen, "cluster") ?? "", "cluster", path);
-        var user = Named(root, "users", Text(chosen, "user") ?? "", "user", path);
+        var user = Text(chosen, "user") is { } userName ? Named(root, "users", userName, "user", path) : new YamlMappingNode();
+        foreach (var member in NotSupported.Where(member => IsSet(cluster, member) || IsSet(user, member)))
+        {
+            throw new InvalidDataException($"{path}: context {name} uses {member}, which is not supported; use certificate-authority, client-certificate and client-key, or token");
+        }
+
         return new KubeConfig(
-            new Uri(Text(cluster, "server") ?? throw new InvalidDataException($"{path}: the cluster of context {name} has no server")),
-            Pem(cluster, "certificate-authority", folder),
-            Pem(user, "client-certificate", folder),
-            Pem(user, "client-key", folder),
-            Text(user, "token"));
+            ServerOf(cluster, name, path),
+            Pem(cluster, "certificate-authority", folder, path),
+            Pem(user, "client-certificate", folder, path),
+            Pem(user, "client-key", folder, path),
+            Text(user, "token") ?? FileText(user, "tokenFile", folder, path)?.Trim());
     }
 
     /// <summary>A handler that trusts the CA and presents the client certificate.</summary>
@@ -108,10 +117,45 @@ public sealed record KubeConfig(Uri Server, string? CertificateAuthority, string
         }
     }
 
-    private static string? Pem(YamlMappingNode node, string key, string folder) =>
-        Text(node, key + "-data") is { } data ? Encoding.UTF8.GetString(Convert.FromBase64String(data))
-        : Text(node, key) is { } file ? File.ReadAllText(Path.Combine(folder, file))
-        : null;
+    private static bool IsSet(YamlMappingNode node, string key) =>
+        node.Children.TryGetValue(key, out var value) && value is not YamlScalarNode { Value: null or "" or "false" };
+
+    private static Uri ServerOf(YamlMappingNode cluster, string context, string path)
+    {
+        var text = Text(cluster, "server") ?? throw new InvalidDataException($"{path}: the cluster of context {context} has no server");
+        return Uri.TryCreate(text, UriKind.Absolute, out var server) && server.Scheme is "https" or "http"
+            ? server
+            : throw new InvalidDataException($"{path}: the server \"{text}\" of context {context} is no URL such as https://127.0.0.1:6443");
+    }
+
+    private static string? Pem(YamlMappingNode node, string key, string folder, string path)
+    {
+        if (Text(node, key + "-data") is not { } data)
+        {
+            return FileText(node, key, folder, path);
+        }
+
+        try
+        {
+            return Encoding.UTF8.GetString(Convert.FromBase64String(data));
+        }
+        catch (FormatException error)
+        {
+            throw new InvalidDataException($"{path}: {key}-data is not base64", error);
+        }
+    }
+
+    private static string? FileText(YamlMappingNode node, string key, string folder, string path)
+    {
+        try
+        {
+            return Text(node, key) is { } file ? File.ReadAllText(Path.Combine(folder, file)) : null;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new InvalidDataException($"{path}: the file that {key} names cannot be read: {error.Message}", error);
+        }
+    }
 
     private static YamlMappingNode Named(YamlMappingNode root, string list, string name, string member, string path)
     {

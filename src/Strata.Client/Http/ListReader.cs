@@ -15,22 +15,23 @@ internal static class ListReader
         }
         catch (JsonException error)
         {
-            throw ApiErrors.Internal($"the list in the answer is not valid JSON: {error.Message}", error);
+            throw ApiErrors.Internal($"the answer is not a list: {error.Message}", error);
         }
     }
 
+    // An answer that only looks like an empty list would make an informer believe that everything is gone, so its form is checked.
     private static ApiObjectList ReadList(ReadOnlyMemory<byte> utf8)
     {
         var reader = new Utf8JsonReader(utf8.Span);
-        var items = new List<ApiObject>();
+        List<ApiObject>? items = null;
         var version = "";
         string? next = null;
-        reader.Read();
+        Expect(ref reader, JsonTokenType.StartObject);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (reader.ValueTextEquals("items"u8))
             {
-                ReadItems(ref reader, utf8, items);
+                items = ReadItems(ref reader, utf8);
             }
             else if (reader.ValueTextEquals("metadata"u8))
             {
@@ -42,42 +43,44 @@ internal static class ListReader
             }
         }
 
-        return new ApiObjectList(items, version, next);
+        return new ApiObjectList(items ?? throw new JsonException("it has no items"), version, next);
     }
 
-    private static void ReadItems(ref Utf8JsonReader reader, ReadOnlyMemory<byte> utf8, List<ApiObject> items)
+    private static List<ApiObject> ReadItems(ref Utf8JsonReader reader, ReadOnlyMemory<byte> utf8)
     {
+        var items = new List<ApiObject>();
         reader.Read();
         if (reader.TokenType == JsonTokenType.Null)
         {
-            return;
+            return items; // Go writes an empty list so.
         }
 
+        Require(ref reader, JsonTokenType.StartArray);
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
             var start = (int)reader.TokenStartIndex;
             reader.Skip();
             items.Add(new ApiObject(utf8[start..(int)reader.BytesConsumed]));
         }
+
+        return items;
     }
 
     private static (string Version, string? Next) ReadMetadata(ref Utf8JsonReader reader)
     {
         var version = "";
         string? next = null;
-        reader.Read();
+        Expect(ref reader, JsonTokenType.StartObject);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var isVersion = reader.ValueTextEquals("resourceVersion"u8);
             var isContinue = reader.ValueTextEquals("continue"u8);
-            reader.Read();
-            if (isVersion)
+            if (isVersion || isContinue)
             {
-                version = reader.GetString() ?? "";
-            }
-            else if (isContinue)
-            {
-                next = reader.GetString() is { Length: > 0 } token ? token : null;
+                Expect(ref reader, JsonTokenType.String);
+                var text = reader.GetString()!;
+                version = isVersion ? text : version;
+                next = isContinue && text.Length > 0 ? text : next;
             }
             else
             {
@@ -86,5 +89,19 @@ internal static class ListReader
         }
 
         return (version, next);
+    }
+
+    private static void Expect(ref Utf8JsonReader reader, JsonTokenType type)
+    {
+        reader.Read();
+        Require(ref reader, type);
+    }
+
+    private static void Require(ref Utf8JsonReader reader, JsonTokenType type)
+    {
+        if (reader.TokenType != type)
+        {
+            throw new JsonException($"{type} was expected at byte {reader.TokenStartIndex}, not {reader.TokenType}");
+        }
     }
 }

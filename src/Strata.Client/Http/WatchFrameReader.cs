@@ -30,7 +30,7 @@ internal static class WatchFrameReader
             var isType = reader.ValueTextEquals("type"u8);
             var isObject = reader.ValueTextEquals("object"u8);
             reader.Read();
-            if (isType)
+            if (isType && reader.TokenType == JsonTokenType.String)
             {
                 type = reader.GetString();
             }
@@ -45,6 +45,7 @@ internal static class WatchFrameReader
 
         return type switch
         {
+            _ when body.IsEmpty => throw ApiErrors.Internal($"a watch event of type \"{type}\" holds no object"),
             "ADDED" => new ApiWatchFrame(WatchEventType.Added, new ApiObject(body)),
             "MODIFIED" => new ApiWatchFrame(WatchEventType.Modified, new ApiObject(body)),
             "DELETED" => new ApiWatchFrame(WatchEventType.Deleted, new ApiObject(body)),

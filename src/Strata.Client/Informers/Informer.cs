@@ -12,6 +12,7 @@ internal sealed partial class Informer<T> : IInformer<T>, IInformerLoop
 {
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan ShortestWatch = TimeSpan.FromSeconds(1);
 
     private readonly IKubeClient _client;
     private readonly InformerScope _scope;
@@ -35,7 +36,7 @@ internal sealed partial class Informer<T> : IInformer<T>, IInformerLoop
 
     public IReadOnlyList<T> List() => Volatile.Read(ref _snapshot).All();
 
-    public IReadOnlyList<T> List(string namespaceName) => [.. Volatile.Read(ref _snapshot).All().Where(item => item.Metadata.Namespace == namespaceName)];
+    public IReadOnlyList<T> List(string namespaceName) => Volatile.Read(ref _snapshot).InNamespace(namespaceName);
 
     public IReadOnlyList<T> ByIndex(string index, string value) => Volatile.Read(ref _snapshot).ByIndex(index, value);
 
@@ -131,6 +132,7 @@ internal sealed partial class Informer<T> : IInformer<T>, IInformerLoop
         var retry = FirstRetry;
         while (!cancellationToken.IsCancellationRequested)
         {
+            var began = _clock.GetTimestamp();
             try
             {
                 var options = new WatchOptions(_version, _scope.LabelSelector, _scope.FieldSelector);
@@ -139,6 +141,9 @@ internal sealed partial class Informer<T> : IInformer<T>, IInformerLoop
                     Apply(change);
                     retry = FirstRetry;
                 }
+
+                // A quiet watch that ended in its time is no failure.
+                retry = _clock.GetElapsedTime(began) >= ShortestWatch ? FirstRetry : retry;
             }
             catch (ApiException error) when (error.IsExpired)
             {

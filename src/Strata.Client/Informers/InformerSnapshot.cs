@@ -8,7 +8,11 @@ namespace Strata.Client.Informers;
 internal sealed class InformerSnapshot<T>
     where T : class, IKubeObject
 {
-    public static readonly InformerSnapshot<T> Empty = new(ImmutableDictionary<ObjectKey, T>.Empty, ImmutableDictionary<string, IndexState>.Empty);
+    public static readonly InformerSnapshot<T> Empty =
+        new InformerSnapshot<T>(ImmutableDictionary<ObjectKey, T>.Empty, ImmutableDictionary<string, IndexState>.Empty)
+            .WithIndex(NamespaceIndex, static item => [item.Metadata.Namespace]);
+
+    private const string NamespaceIndex = ""; // Every snapshot has it; a name that nobody else chooses.
 
     private readonly ImmutableDictionary<string, IndexState> _indexes;
     private IReadOnlyList<T>? _all; // Made on first use.
@@ -22,6 +26,8 @@ internal sealed class InformerSnapshot<T>
     public ImmutableDictionary<ObjectKey, T> Objects { get; }
 
     public IReadOnlyList<T> All() => _all ??= [.. Objects.Values];
+
+    public IReadOnlyList<T> InNamespace(string namespaceName) => ByIndex(NamespaceIndex, namespaceName);
 
     public IReadOnlyList<T> ByIndex(string index, string value)
     {
@@ -52,7 +58,8 @@ internal sealed class InformerSnapshot<T>
         var indexes = _indexes;
         foreach (var (name, state) in _indexes)
         {
-            indexes = indexes.SetItem(name, state.Move(known, change.New));
+            var moved = state.Move(known, change.New);
+            indexes = ReferenceEquals(moved, state) ? indexes : indexes.SetItem(name, moved);
         }
 
         return new InformerSnapshot<T>(objects, indexes);
@@ -62,8 +69,15 @@ internal sealed class InformerSnapshot<T>
     {
         public IndexState Move(T? from, T? to)
         {
+            var before = from is null ? [] : KeysOf(from);
+            var after = to is null ? [] : KeysOf(to);
+            if (from is not null && to is not null && before.SequenceEqual(after))
+            {
+                return this; // Most changes are of status and move nothing.
+            }
+
             var entries = Entries;
-            foreach (var value in from is null ? [] : KeysOf(from))
+            foreach (var value in before)
             {
                 if (entries.TryGetValue(value, out var keys))
                 {
@@ -72,7 +86,7 @@ internal sealed class InformerSnapshot<T>
                 }
             }
 
-            foreach (var value in to is null ? [] : KeysOf(to))
+            foreach (var value in after)
             {
                 entries = entries.SetItem(value, entries.GetValueOrDefault(value, ImmutableHashSet<ObjectKey>.Empty).Add(to!.Key()));
             }

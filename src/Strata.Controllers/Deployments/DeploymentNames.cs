@@ -12,6 +12,7 @@ internal static class DeploymentNames
     public const string DesiredReplicas = "deployment.kubernetes.io/desired-replicas";
     public const string MaxReplicas = "deployment.kubernetes.io/max-replicas";
 
+    private const int LongestHistory = 2000;
     private const string SafeAlphabet = "bcdfghjklmnpqrstvwxz2456789";
 
     // Annotations of the Deployment that its ReplicaSets do not inherit.
@@ -53,6 +54,19 @@ internal static class DeploymentNames
     /// <summary>What a ReplicaSet inherits of the Deployment's annotations.</summary>
     public static Dictionary<string, string> Inherited(ObjectMeta deployment) =>
         deployment.Annotations.Where(annotation => !OwnAnnotations.Contains(annotation.Key)).ToDictionary();
+
+    /// <summary>The revisions that a ReplicaSet had before, with one more; the oldest are dropped when the list grows long (upstream: 2000 bytes).</summary>
+    public static string WithHistory(ObjectMeta replicaSet, long former)
+    {
+        var history = replicaSet.Annotations.GetValueOrDefault(RevisionHistory, "");
+        history = history.Length == 0 ? $"{former}" : $"{history},{former}";
+        while (history.Length > LongestHistory)
+        {
+            history = history[(history.IndexOf(',', StringComparison.Ordinal) + 1)..];
+        }
+
+        return history;
+    }
 
     private static uint Fnv1a(uint hash, ReadOnlySpan<byte> bytes)
     {

@@ -14,8 +14,6 @@ namespace Strata.Controllers.Deployments;
 internal sealed class DeploymentReconciler(
     IKubeClient client, ILister<Deployment> deployments, ILister<ReplicaSet> replicaSets, ILister<Pod> pods, IEventRecorder events, TimeProvider clock) : IReconciler
 {
-    public const string OwnerIndex = "owner";
-
     public async Task<ReconcileResult> ReconcileAsync(ObjectKey key, CancellationToken cancellationToken)
     {
         if (deployments.Get(key) is not { } deployment || deployment.IsDeleting())
@@ -61,9 +59,17 @@ internal sealed class DeploymentReconciler(
             var owner = set.Metadata.Controller();
             if (owner?.Uid == deployment.Metadata.Uid)
             {
-                owned.Add(set);
+                if (deployment.Spec.Selector?.Matches(set.Metadata.Labels) == true)
+                {
+                    owned.Add(set);
+                }
+                else
+                {
+                    var released = set with { Metadata = set.Metadata with { OwnerReferences = [.. set.Metadata.OwnerReferences.Where(reference => reference.Uid != owner.Uid)] } };
+                    await client.UpdateAsync(released, null, cancellationToken);
+                }
             }
-            else if (owner is null && !set.IsDeleting() && deployment.Spec.Selector?.Matches(set.Metadata.Labels) == true)
+            else if (owner is null && !set.IsDeleting() && deployment.Spec.Selector?.Matches(set.Metadata.Labels) == true && await MayAdoptAsync(deployment, cancellationToken))
             {
                 var adopted = set with { Metadata = set.Metadata with { OwnerReferences = [.. set.Metadata.OwnerReferences, deployment.ToControllerReference()] } };
                 owned.Add(await client.UpdateAsync(adopted, null, cancellationToken));
@@ -72,6 +78,12 @@ internal sealed class DeploymentReconciler(
 
         return [.. owned.OrderBy(set => set.Metadata.CreationTimestamp).ThenBy(set => set.Metadata.Name, StringComparer.Ordinal)];
     }
+
+    // The lister may be behind: an owner that is being deleted, perhaps to leave its ReplicaSets behind, must not take them again.
+    private async Task<bool> MayAdoptAsync(Deployment deployment, CancellationToken cancellationToken) =>
+        await client.FindAsync<Deployment>(deployment.Metadata.Namespace, deployment.Metadata.Name, cancellationToken) is { } latest
+        && latest.Metadata.Uid == deployment.Metadata.Uid
+        && !latest.IsDeleting();
 
     private async Task<ReplicaSet> CreateAsync(Deployment deployment, IReadOnlyList<ReplicaSet> old, CancellationToken cancellationToken)
     {
@@ -87,7 +99,7 @@ internal sealed class DeploymentReconciler(
                 Name = $"{deployment.Metadata.Name}-{hash}",
                 Namespace = deployment.Metadata.Namespace,
                 Labels = labels,
-                Annotations = Annotations(deployment, revision, ""),
+                Annotations = Annotations(deployment, DeploymentNames.Inherited(deployment.Metadata), revision),
                 OwnerReferences = [deployment.ToControllerReference()],
             },
             Spec = new ReplicaSetSpec
@@ -112,6 +124,11 @@ internal sealed class DeploymentReconciler(
         {
             return await ResolveNameAsync(deployment, desired, error, cancellationToken);
         }
+        catch (ApiException error) when (error.Status.Code is >= 400 and < 500 && deployment.Spec.ProgressDeadlineSeconds is not null)
+        {
+            await WriteStatusAsync(deployment, DeploymentStatusPlan.WithCreateError(deployment, desired.Metadata.Name, error.Message, clock.GetUtcNow()), cancellationToken);
+            throw;
+        }
     }
 
     // The name is taken: by ourselves, when the lister is behind, or by another template with the same hash; then the next look uses another hash.
@@ -128,26 +145,18 @@ internal sealed class DeploymentReconciler(
         throw taken;
     }
 
+    // Recreate starts at 0 and grows when the last old pod is gone.
     private static int FirstSize(Deployment deployment, IReadOnlyList<ReplicaSet> old)
     {
         var bounds = RollingBounds.Of(deployment);
-        var total = old.Sum(set => set.Spec.Replicas ?? 0);
-        return deployment.Spec.Strategy.Type == "Recreate"
-            ? total > 0 ? 0 : bounds.Replicas
-            : Math.Min(bounds.Replicas, bounds.MostPods - total);
+        return deployment.Spec.Strategy.Type == "Recreate" ? 0 : Math.Min(bounds.Replicas, bounds.MostPods - old.Sum(set => set.Spec.Replicas ?? 0));
     }
 
-    private static Dictionary<string, string> Annotations(Deployment deployment, long revision, string history)
+    private static Dictionary<string, string> Annotations(Deployment deployment, Dictionary<string, string> annotations, long revision)
     {
-        var annotations = DeploymentNames.Inherited(deployment.Metadata);
         annotations[DeploymentNames.Revision] = revision.ToString(CultureInfo.InvariantCulture);
         annotations[DeploymentNames.DesiredReplicas] = (deployment.Spec.Replicas ?? 1).ToString(CultureInfo.InvariantCulture);
         annotations[DeploymentNames.MaxReplicas] = RollingBounds.Of(deployment).MostPods.ToString(CultureInfo.InvariantCulture);
-        if (history.Length > 0)
-        {
-            annotations[DeploymentNames.RevisionHistory] = history;
-        }
-
         return annotations;
     }
 
@@ -157,20 +166,20 @@ internal sealed class DeploymentReconciler(
         var known = DeploymentNames.RevisionOf(current.Metadata);
         var newest = all.Where(set => set.Metadata.Uid != current.Metadata.Uid).Select(set => DeploymentNames.RevisionOf(set.Metadata)).DefaultIfEmpty().Max();
         var revision = known > newest ? known : newest + 1;
-        var history = current.Metadata.Annotations.GetValueOrDefault(DeploymentNames.RevisionHistory, "");
-        if (revision != known && known > 0)
+
+        // What the ReplicaSet has besides stays, and so do the noted sizes: they change together with the size itself, or a scaling in progress would go unnoticed.
+        var annotations = new Dictionary<string, string>(current.Metadata.Annotations);
+        foreach (var (name, value) in DeploymentNames.Inherited(deployment.Metadata))
         {
-            history = history.Length == 0 ? known.ToString(CultureInfo.InvariantCulture) : $"{history},{known}";
+            annotations[name] = value;
         }
 
-        var annotations = Annotations(deployment, revision, history);
-
-        // The noted sizes change together with the size itself, or a scaling in progress would go unnoticed.
-        foreach (var note in (string[])[DeploymentNames.DesiredReplicas, DeploymentNames.MaxReplicas])
+        if (revision != known)
         {
-            if (current.Metadata.Annotations.TryGetValue(note, out var noted))
+            annotations[DeploymentNames.Revision] = revision.ToString(CultureInfo.InvariantCulture);
+            if (known > 0)
             {
-                annotations[note] = noted;
+                annotations[DeploymentNames.RevisionHistory] = DeploymentNames.WithHistory(current.Metadata, known);
             }
         }
 
@@ -199,7 +208,7 @@ internal sealed class DeploymentReconciler(
     {
         var oldPodsRemain = old.Any(set => pods.ByIndex(ReplicaSetReconciler.OwnerIndex, set.Metadata.Uid).Any(pod => !pod.IsTerminal()));
         var sizes = DeploymentScalePlan.Compute(deployment, current, old, oldPodsRemain);
-        var noted = Annotations(deployment, 0, "");
+        var noted = Annotations(deployment, [], 0);
         foreach (var set in current is null ? old : [.. old, current])
         {
             var size = set.Spec.Replicas ?? 0;

@@ -13,14 +13,9 @@ internal static class DeploymentScalePlan
     {
         var bounds = RollingBounds.Of(deployment);
         var active = old.Where(set => Size(set) > 0).ToList();
-        if (IsScaling(deployment, current, active))
+        if (deployment.Spec.Paused || IsScaling(deployment, current, active))
         {
-            return Scale(bounds, current, active);
-        }
-
-        if (deployment.Spec.Paused)
-        {
-            return [];
+            return Scale(deployment, bounds, current, old, active);
         }
 
         return deployment.Spec.Strategy.Type == "Recreate" ? Recreate(bounds, current, active, oldPodsRemain) : Roll(bounds, current, active);
@@ -37,15 +32,27 @@ internal static class DeploymentScalePlan
             && DeploymentNames.Number(set.Metadata, DeploymentNames.DesiredReplicas) != wanted);
     }
 
-    private static Dictionary<string, int> Scale(RollingBounds bounds, ReplicaSet? current, List<ReplicaSet> active)
+    private static Dictionary<string, int> Scale(Deployment deployment, RollingBounds bounds, ReplicaSet? current, IReadOnlyList<ReplicaSet> old, List<ReplicaSet> active)
     {
         var all = current is not null && Size(current) > 0 ? [.. active, current] : active;
-        if (all.Count == 1)
+        if (all.Count <= 1)
         {
-            return Size(all[0]) == bounds.Replicas ? [] : new Dictionary<string, int> { [all[0].Metadata.Name] = bounds.Replicas };
+            var only = all.Count == 1 ? all[0] : current ?? (old.Count > 0 ? old[^1] : null);
+            return only is null || Size(only) == bounds.Replicas ? [] : new Dictionary<string, int> { [only.Metadata.Name] = bounds.Replicas };
         }
 
-        // Proportionally, so that a rollout under way keeps its ratio; the leftover of rounding goes to the largest.
+        // What remains beside a new version that runs in full is left over, not a share to keep.
+        return current is not null && IsSaturated(bounds, current) ? active.ToDictionary(set => set.Metadata.Name, _ => 0) : Proportional(deployment, bounds, all);
+    }
+
+    private static bool IsSaturated(RollingBounds bounds, ReplicaSet current) =>
+        Size(current) == bounds.Replicas
+        && DeploymentNames.Number(current.Metadata, DeploymentNames.DesiredReplicas) == bounds.Replicas
+        && current.Status.AvailableReplicas == bounds.Replicas;
+
+    // Proportionally, so that a rollout under way keeps its ratio; the leftover of rounding goes to the largest.
+    private static Dictionary<string, int> Proportional(Deployment deployment, RollingBounds bounds, List<ReplicaSet> all)
+    {
         var allowed = bounds.Replicas > 0 ? bounds.MostPods : 0;
         var toAdd = allowed - all.Sum(Size);
         var ordered = toAdd > 0
@@ -55,15 +62,23 @@ internal static class DeploymentScalePlan
         var added = 0;
         foreach (var set in ordered)
         {
-            var noted = DeploymentNames.Number(set.Metadata, DeploymentNames.MaxReplicas);
-            var share = noted > 0 ? (int)Math.Round((double)Size(set) * allowed / noted, MidpointRounding.AwayFromZero) - Size(set) : 0;
+            var share = ShareOf(deployment, set, allowed);
             share = toAdd > 0 ? Math.Clamp(share, 0, toAdd - added) : Math.Clamp(share, toAdd - added, 0);
-            sizes[set.Metadata.Name] = Math.Max(0, Size(set) + share);
+            sizes[set.Metadata.Name] = Size(set) + share;
             added += share;
         }
 
         sizes[ordered[0].Metadata.Name] = Math.Max(0, sizes[ordered[0].Metadata.Name] + toAdd - added);
         return sizes;
+    }
+
+    private static int ShareOf(Deployment deployment, ReplicaSet set, int allowed)
+    {
+        var noted = DeploymentNames.Number(set.Metadata, DeploymentNames.MaxReplicas);
+        var before = noted > 0 ? noted : deployment.Status.Replicas; // An adopted ReplicaSet has no note yet.
+        return allowed == 0 ? -Size(set)
+            : before == 0 ? 0
+            : (int)Math.Round((double)Size(set) * allowed / before, MidpointRounding.AwayFromZero) - Size(set);
     }
 
     private static Dictionary<string, int> Recreate(RollingBounds bounds, ReplicaSet? current, List<ReplicaSet> active, bool oldPodsRemain)
@@ -98,17 +113,17 @@ internal static class DeploymentScalePlan
     private static Dictionary<string, int> Shrink(RollingBounds bounds, ReplicaSet current, List<ReplicaSet> active, int total)
     {
         var sizes = active.ToDictionary(set => set.Metadata.Name, Size);
-        var budget = total - bounds.LeastAvailable - (Size(current) - current.Status.AvailableReplicas);
+        var budget = total - bounds.LeastAvailable - (Size(current) - Available(current));
 
         // First what does not serve anyway, so that a broken old version never blocks its own replacement.
         foreach (var set in active)
         {
-            var step = Math.Clamp(Size(set) - set.Status.AvailableReplicas, 0, Math.Max(0, budget));
+            var step = Math.Clamp(Size(set) - Available(set), 0, Math.Max(0, budget));
             sizes[set.Metadata.Name] -= step;
             budget -= step;
         }
 
-        var spare = current.Status.AvailableReplicas + active.Sum(set => set.Status.AvailableReplicas) - bounds.LeastAvailable;
+        var spare = Math.Min(budget, Available(current) + active.Sum(Available) - bounds.LeastAvailable);
         foreach (var set in active)
         {
             var step = Math.Clamp(sizes[set.Metadata.Name], 0, Math.Max(0, spare));
@@ -118,4 +133,7 @@ internal static class DeploymentScalePlan
 
         return sizes.Where(size => size.Value != Size(active.First(set => set.Metadata.Name == size.Key))).ToDictionary();
     }
+
+    // A status may be older than the size: pods above the size are on their way out and must not be counted on.
+    private static int Available(ReplicaSet set) => Math.Min(set.Status.AvailableReplicas, Size(set));
 }

@@ -17,7 +17,7 @@ internal readonly record struct RollingBounds(int Replicas, int MaxSurge, int Ma
         var replicas = deployment.Spec.Replicas ?? 1;
         if (deployment.Spec.Strategy.Type == "Recreate")
         {
-            return new RollingBounds(replicas, 0, replicas);
+            return new RollingBounds(replicas, 0, 0); // It takes all pods down, but is available only with all of them up.
         }
 
         var rolling = deployment.Spec.Strategy.RollingUpdate;

@@ -72,6 +72,10 @@ internal static class EndpointPlan
             return port.TargetPort.Number == 0 ? port.Port : port.TargetPort.Number;
         }
 
-        return pod?.Spec.Containers.SelectMany(container => container.Ports).FirstOrDefault(candidate => candidate.Name == name && candidate.Protocol == port.Protocol)?.Port;
+        return pod?.Spec.Containers.Concat(pod.Spec.InitContainers.Where(static init => init.RestartPolicy == "Always"))
+            .SelectMany(static container => container.Ports)
+            .FirstOrDefault(candidate => candidate.Name == name && ProtocolOf(candidate.Protocol) == ProtocolOf(port.Protocol))?.Port;
     }
+
+    private static string ProtocolOf(string protocol) => protocol.Length == 0 ? "TCP" : protocol;
 }

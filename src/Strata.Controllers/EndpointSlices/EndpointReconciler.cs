@@ -14,9 +14,15 @@ internal sealed class EndpointReconciler(IKubeClient client, ILister<Service> se
 
     public async Task<ReconcileResult> ReconcileAsync(ObjectKey key, CancellationToken cancellationToken)
     {
-        if (services.Get(key) is not { } service || service.IsDeleting() || service.Spec.Selector.Count == 0 || service.Spec.Type == "ExternalName")
+        if (services.Get(key) is not { } service)
         {
-            return ReconcileResult.Settled; // Without a selector its user writes the endpoints; a deleted one takes them along (owner reference).
+            expectations.Forget(key);
+            return ReconcileResult.Settled; // Its endpoints go with it (owner reference).
+        }
+
+        if (service.IsDeleting() || service.Spec.Selector.Count == 0 || service.Spec.Type == "ExternalName")
+        {
+            return ReconcileResult.Settled; // Without a selector its user writes the endpoints.
         }
 
         var selected = pods.List(key.Namespace).Where(pod => service.Spec.Selector.Matches(pod.Metadata.Labels)).ToList();
@@ -43,14 +49,18 @@ internal sealed class EndpointReconciler(IKubeClient client, ILister<Service> se
         {
             // A lister that lags behind must not make a second slice for the same endpoints.
             expectations.ExpectCreations(service.Key(), 1);
+            var isDone = false;
             try
             {
                 await client.CreateAsync(slice, cancellationToken);
+                isDone = true;
             }
-            catch (Api.Errors.ApiException)
+            finally
             {
-                expectations.CreationSettled(service.Key());
-                throw;
+                if (!isDone)
+                {
+                    expectations.CreationSettled(service.Key());
+                }
             }
         }
 
@@ -62,20 +72,13 @@ internal sealed class EndpointReconciler(IKubeClient client, ILister<Service> se
 
     private async Task WriteEndpointsAsync(Service service, IReadOnlyList<EndpointGroup> groups, CancellationToken cancellationToken)
     {
-        var desired = EndpointsPlan.Compute(service, groups);
         var known = endpoints.Get(service.Key());
+        var next = EndpointsPlan.Compute(service, groups, known);
         if (known is null)
         {
-            await client.CreateAsync(desired, cancellationToken);
-            return;
+            await client.CreateAsync(next, cancellationToken);
         }
-
-        var next = known with
-        {
-            Metadata = known.Metadata with { Labels = desired.Metadata.Labels, Annotations = desired.Metadata.Annotations, OwnerReferences = desired.Metadata.OwnerReferences },
-            Subsets = desired.Subsets,
-        };
-        if (!ModelJson.ContentEquals(next, known))
+        else if (!ModelJson.ContentEquals(next, known))
         {
             await client.UpdateAsync(next, null, cancellationToken);
         }

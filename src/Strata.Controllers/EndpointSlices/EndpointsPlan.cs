@@ -10,7 +10,8 @@ internal static class EndpointsPlan
     private const string OverCapacity = "endpoints.kubernetes.io/over-capacity";
     private const int MostAddresses = 1000;
 
-    public static Endpoints Compute(Service service, IReadOnlyList<EndpointGroup> groups)
+    /// <param name="known">The object as it is; null when there is none. What others noted on it stays.</param>
+    public static Endpoints Compute(Service service, IReadOnlyList<EndpointGroup> groups, Endpoints? known)
     {
         var labels = new Dictionary<string, string>(service.Metadata.Labels) { [ManagedBy] = Manager };
         if (service.Spec.ClusterIP == "None")
@@ -18,12 +19,19 @@ internal static class EndpointsPlan
             labels["service.kubernetes.io/headless"] = "";
         }
 
-        var isOver = groups.Sum(group => group.Endpoints.Count) > MostAddresses;
+        var annotations = new Dictionary<string, string>(known?.Metadata.Annotations ?? Endpoints.Empty.Metadata.Annotations);
+        annotations.Remove(OverCapacity);
+        if (groups.Sum(group => group.Endpoints.Count) > MostAddresses)
+        {
+            annotations[OverCapacity] = "truncated";
+        }
+
         var room = MostAddresses;
         var subsets = new List<EndpointSubset>();
         foreach (var group in groups.Where(group => group.Endpoints.Count > 0))
         {
-            var taken = group.Endpoints.Where(endpoint => endpoint.Conditions.Terminating != true).Take(room).ToList();
+            // A terminating pod is left out unless the Service publishes it all the same.
+            var taken = group.Endpoints.Where(endpoint => endpoint.Conditions.Terminating != true || endpoint.Conditions.Ready == true).Take(room).ToList();
             room -= taken.Count;
             if (taken.Count > 0)
             {
@@ -31,16 +39,10 @@ internal static class EndpointsPlan
             }
         }
 
-        return new Endpoints
+        var metadata = known?.Metadata ?? new ObjectMeta { Name = service.Metadata.Name, Namespace = service.Metadata.Namespace };
+        return (known ?? Endpoints.Empty) with
         {
-            Metadata = new ObjectMeta
-            {
-                Name = service.Metadata.Name,
-                Namespace = service.Metadata.Namespace,
-                Labels = labels,
-                Annotations = isOver ? new Dictionary<string, string> { [OverCapacity] = "truncated" } : new Dictionary<string, string>(),
-                OwnerReferences = [service.ToControllerReference()],
-            },
+            Metadata = metadata with { Labels = labels, Annotations = annotations, OwnerReferences = [service.ToControllerReference()] },
             Subsets = subsets,
         };
     }

@@ -20,7 +20,12 @@ internal sealed record SlicePlan(IReadOnlyList<EndpointSlice> Create, IReadOnlyL
         var labels = LabelsOf(service);
         foreach (var group in groups)
         {
-            var waiting = group.Endpoints.ToDictionary(endpoint => endpoint.Addresses[0]);
+            var waiting = new Dictionary<(string, string), Endpoint>();
+            foreach (var endpoint in group.Endpoints)
+            {
+                waiting[IdentityOf(endpoint)] = endpoint;
+            }
+
             foreach (var slice in existing.Where(slice => SamePorts(slice.Ports, group.Ports)))
             {
                 var here = TakeKnown(slice, waiting);
@@ -52,12 +57,15 @@ internal sealed record SlicePlan(IReadOnlyList<EndpointSlice> Create, IReadOnlyL
         return new SlicePlan(create, update, [.. existing.Where(slice => !kept.Contains(slice.Metadata.Name))]);
     }
 
-    private static List<Endpoint> TakeKnown(EndpointSlice slice, Dictionary<string, Endpoint> waiting)
+    // Pods on the network of their node share its address, so the pod belongs to the identity.
+    private static (string Address, string Pod) IdentityOf(Endpoint endpoint) => (endpoint.Addresses[0], endpoint.TargetRef?.Name ?? "");
+
+    private static List<Endpoint> TakeKnown(EndpointSlice slice, Dictionary<(string, string), Endpoint> waiting)
     {
         var here = new List<Endpoint>();
         foreach (var endpoint in slice.Endpoints)
         {
-            if (waiting.Remove(endpoint.Addresses[0], out var wanted))
+            if (waiting.Remove(IdentityOf(endpoint), out var wanted))
             {
                 here.Add(wanted);
             }
@@ -66,11 +74,11 @@ internal sealed record SlicePlan(IReadOnlyList<EndpointSlice> Create, IReadOnlyL
         return here;
     }
 
-    private static void TakeNew(List<Endpoint> here, Dictionary<string, Endpoint> waiting)
+    private static void TakeNew(List<Endpoint> here, Dictionary<(string, string), Endpoint> waiting)
     {
-        foreach (var address in waiting.Keys.Take(MostEndpoints - here.Count).ToList())
+        foreach (var identity in waiting.Keys.Take(MostEndpoints - here.Count).ToList())
         {
-            waiting.Remove(address, out var wanted);
+            waiting.Remove(identity, out var wanted);
             here.Add(wanted!);
         }
     }

@@ -7,7 +7,7 @@ using Strata.Controllers.Runtime;
 namespace Strata.Controllers.GarbageCollection;
 
 /// <summary>Follows the metadata of everything deletable and wakes the reconciler, by uid, for what may have lost its owner.</summary>
-internal sealed class GarbageCollector : IController
+internal sealed partial class GarbageCollector : IController
 {
     // Kinds that never own and are never owned, and change too often to be worth following.
     private static readonly HashSet<string> Ignored = ["events"];
@@ -15,7 +15,9 @@ internal sealed class GarbageCollector : IController
     private static readonly TimeSpan DiscoveryPeriod = TimeSpan.FromSeconds(30);
 
     private readonly ControllerContext _context;
-    private readonly ILogger _logger;
+    private static readonly TimeSpan LongestSync = TimeSpan.FromSeconds(30);
+
+    private readonly ILogger<GarbageCollector> _logger;
     private readonly OwnerGraph _graph = new();
     private readonly GarbageReconciler _reconciler;
     private readonly ControllerLoop _loop;
@@ -38,8 +40,8 @@ internal sealed class GarbageCollector : IController
             var fresh = await FollowNewKindsAsync(cancellationToken);
             if (fresh.Count > 0)
             {
-                // Before every owner kind is listed, an owner merely not seen yet would look absent.
-                await Task.WhenAll(fresh).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+                // Before every kind is listed, dependents of an owner may not be known yet. One kind that cannot be listed must not hold up the rest for ever, though.
+                await Task.WhenAll(fresh).WaitAsync(LongestSync, _context.Clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
             }
 
             working ??= _loop.RunAsync(cancellationToken);
@@ -59,12 +61,13 @@ internal sealed class GarbageCollector : IController
         {
             resources = await ResourceDiscovery.AllAsync(_context.Client.Transport, cancellationToken);
         }
-        catch (Api.Errors.ApiException)
+        catch (Exception error) when (!cancellationToken.IsCancellationRequested)
         {
-            return fresh; // The server is away; the next round asks again.
+            LogDiscoveryFailed(error.Message); // The server is away, or says what cannot be read; the next round asks again.
+            return fresh;
         }
 
-        _reconciler.Kinds = resources.Select(resource => resource.Kind).ToDictionary(kind => (kind.ApiVersion, kind.Kind));
+        _reconciler.Kinds = resources.Select(resource => resource.Kind).DistinctBy(kind => (kind.Group, kind.Kind)).ToDictionary(kind => (kind.Group, kind.Kind));
         foreach (var resource in resources.Where(resource => resource.IsDeletable && !Ignored.Contains(resource.Kind.Plural)))
         {
             var path = resource.Kind.Path(null);
@@ -84,7 +87,11 @@ internal sealed class GarbageCollector : IController
 
     private void OnPresent(KindInfo kind, ObjectMeta metadata)
     {
-        _graph.Put(kind, metadata);
+        foreach (var released in _graph.Put(kind, metadata))
+        {
+            _loop.Enqueue(new ObjectKey("", released)); // A foreground deletion of that owner may have waited for this.
+        }
+
         if (metadata.OwnerReferences.Count > 0 || metadata.DeletionTimestamp is not null)
         {
             _loop.Enqueue(new ObjectKey("", metadata.Uid));
@@ -105,4 +112,7 @@ internal sealed class GarbageCollector : IController
             _loop.Enqueue(new ObjectKey("", owner.Uid));
         }
     }
+
+    [LoggerMessage(9103, LogLevel.Warning, "Garbage collector cannot ask which resources there are, and asks again: {Problem}")]
+    private partial void LogDiscoveryFailed(string problem);
 }

@@ -9,10 +9,12 @@ internal sealed class OwnerGraph
     private readonly Dictionary<string, GraphItem> _items = [];
     private readonly Dictionary<string, HashSet<string>> _dependents = []; // Owner uid → uids of dependents.
 
-    public void Put(KindInfo kind, ObjectMeta metadata)
+    /// <summary>Takes note of an object. Returns the owners that it no longer holds up: those it has left or stopped blocking.</summary>
+    public IReadOnlyList<string> Put(KindInfo kind, ObjectMeta metadata)
     {
         lock (_lock)
         {
+            var before = _items.GetValueOrDefault(metadata.Uid)?.Metadata.OwnerReferences ?? [];
             Unlink(metadata.Uid);
             _items[metadata.Uid] = new GraphItem(kind, metadata);
             foreach (var owner in metadata.OwnerReferences)
@@ -24,6 +26,9 @@ internal sealed class OwnerGraph
 
                 dependents.Add(metadata.Uid);
             }
+
+            return [.. before.Where(static owner => owner.BlockOwnerDeletion == true).Select(static owner => owner.Uid)
+                .Except(metadata.OwnerReferences.Where(static owner => owner.BlockOwnerDeletion == true).Select(static owner => owner.Uid))];
         }
     }
 

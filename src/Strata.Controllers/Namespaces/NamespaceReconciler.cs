@@ -1,4 +1,5 @@
 using Strata.Api;
+using Strata.Api.Errors;
 using Strata.Api.Models;
 using Strata.Client;
 using Strata.Client.Informers;
@@ -42,7 +43,7 @@ internal sealed class NamespaceReconciler(IKubeClient client, ILister<Namespace>
 
         // The lister may be behind; finalizing needs the version that the server has.
         var latest = await client.FindAsync<Namespace>(null, key.Name, cancellationToken);
-        if (latest is not null)
+        if (latest?.Metadata.Uid == found.Metadata.Uid && latest.IsDeleting())
         {
             await client.UpdateAsync(latest with { Spec = latest.Spec with { Finalizers = [.. latest.Spec.Finalizers.Where(name => name != "kubernetes")] } }, "finalize", cancellationToken);
         }
@@ -62,8 +63,30 @@ internal sealed class NamespaceReconciler(IKubeClient client, ILister<Namespace>
             var body = new DeleteRequest(PropagationPolicy: "Background").ToJson();
             await client.Transport.ListAsync(new ApiRequest(HttpMethod.Delete, resource.Kind.Path(namespaceName), "", body), cancellationToken);
         }
+        else
+        {
+            await DeleteEachAsync(resource, namespaceName, cancellationToken);
+        }
 
         return await CountAsync(resource, namespaceName, cancellationToken);
+    }
+
+    private async Task DeleteEachAsync(ApiResource resource, string namespaceName, CancellationToken cancellationToken)
+    {
+        var list = await client.Transport.ListAsync(new ApiRequest(HttpMethod.Get, resource.Kind.Path(namespaceName)), cancellationToken);
+        foreach (var item in list.Items)
+        {
+            var metadata = ModelJson.Parse<PartialObject>(item.Json.Span).Metadata;
+            var body = new DeleteRequest(PropagationPolicy: "Background", Uid: metadata.Uid).ToJson();
+            try
+            {
+                await client.Transport.SendAsync(new ApiRequest(HttpMethod.Delete, resource.Kind.Path(namespaceName, metadata.Name), "", body), cancellationToken);
+            }
+            catch (ApiException error) when (error.IsNotFound || error.IsConflict)
+            {
+                // Gone already; what may have come in its place is counted below.
+            }
+        }
     }
 
     private async Task<int> CountAsync(ApiResource resource, string namespaceName, CancellationToken cancellationToken) =>

@@ -20,6 +20,8 @@ internal sealed record NodeHealthPlan(IReadOnlyList<NodeCondition>? Conditions, 
         ("NetworkUnavailable", "node.kubernetes.io/network-unavailable"),
     ];
 
+    private static readonly string[] AgentConditions = ["Ready", "MemoryPressure", "DiskPressure", "PIDPressure"];
+
     private static readonly HashSet<string> Managed = [NotReady, Unreachable, Unschedulable, .. PressureTaints.Select(pair => pair.Taint)];
 
     /// <param name="isSilent">Whether the node has not been heard of for the grace period.</param>
@@ -27,20 +29,20 @@ internal sealed record NodeHealthPlan(IReadOnlyList<NodeCondition>? Conditions, 
     {
         var conditions = isSilent ? Silenced(node.Status.Conditions, now) : null;
         var effective = conditions ?? node.Status.Conditions;
-        var ready = effective.FirstOrDefault(condition => condition.Type == "Ready")?.Status ?? "Unknown";
-        return new NodeHealthPlan(conditions, TaintsOf(node, ready, effective, now), ready == "True");
+        var ready = effective.FirstOrDefault(condition => condition.Type == "Ready")?.Status;
+        return new NodeHealthPlan(conditions, TaintsOf(node, ready, effective, now), ready is "True" or null);
     }
 
-    // All conditions turn Unknown: nobody can tell any more (upstream: node_lifecycle_controller.go, tryUpdateNodeHealth).
+    // The agent's conditions turn Unknown: nobody can tell any more. Those that others write stay (upstream: node_lifecycle_controller.go, tryUpdateNodeHealth).
     private static IReadOnlyList<NodeCondition>? Silenced(IReadOnlyList<NodeCondition> known, DateTimeOffset now)
     {
-        if (known.Any(condition => condition.Type == "Ready") && known.All(condition => condition.Status == "Unknown" || condition.Type == "NetworkUnavailable"))
+        if (AgentConditions.All(type => known.Any(condition => condition.Type == type && condition.Status == "Unknown")))
         {
             return null;
         }
 
         var next = new List<NodeCondition>();
-        foreach (var type in (string[])["Ready", "MemoryPressure", "DiskPressure", "PIDPressure"])
+        foreach (var type in AgentConditions)
         {
             var condition = known.FirstOrDefault(condition => condition.Type == type);
             next.Add((condition ?? new NodeCondition { Type = type }) with
@@ -56,10 +58,15 @@ internal sealed record NodeHealthPlan(IReadOnlyList<NodeCondition>? Conditions, 
         return next;
     }
 
-    private static IReadOnlyList<Taint>? TaintsOf(Node node, string ready, IReadOnlyList<NodeCondition> conditions, DateTimeOffset now)
+    private static IReadOnlyList<Taint>? TaintsOf(Node node, string? ready, IReadOnlyList<NodeCondition> conditions, DateTimeOffset now)
     {
         var wanted = new List<(string Key, string Effect)>();
-        if (ready != "True")
+        if (ready is null)
+        {
+            // Nobody has reported yet: the taint that it registered with stands, and nothing is held against it.
+            wanted.AddRange(node.Spec.Taints.Where(taint => taint.Key is NotReady or Unreachable).Select(taint => (taint.Key, taint.Effect)));
+        }
+        else if (ready != "True")
         {
             var key = ready == "Unknown" ? Unreachable : NotReady;
             wanted.Add((key, "NoSchedule"));

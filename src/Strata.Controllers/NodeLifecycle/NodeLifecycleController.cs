@@ -39,10 +39,11 @@ internal sealed partial class NodeLifecycleController : IController
         _events = context.Events("node-controller");
         _logger = context.Loggers.CreateLogger<NodeLifecycleController>();
 
-        // A node that turns ready or is cordoned should not wait for the next round.
+        // A node that turns ready, is cordoned or tainted should not wait for the next round.
         _nodes.Subscribe(change =>
         {
-            if (ReadyOf(change.Old) != ReadyOf(change.New) || change.Old?.Spec.Unschedulable != change.New?.Spec.Unschedulable)
+            if (ReadyOf(change.Old) != ReadyOf(change.New) || change.Old?.Spec.Unschedulable != change.New?.Spec.Unschedulable
+                || change.Old?.Spec.Taints.Count != change.New?.Spec.Taints.Count)
             {
                 Wake();
             }
@@ -59,10 +60,19 @@ internal sealed partial class NodeLifecycleController : IController
                 {
                     await CheckAsync(node, cancellationToken);
                 }
-                catch (ApiException error)
+                catch (ApiException error) when (error.IsConflict || error.IsNotFound)
                 {
-                    LogCheckFailed(node.Metadata.Name, error.Message);
+                    LogBehind(node.Metadata.Name, error.Message);
                 }
+                catch (Exception error) when (!cancellationToken.IsCancellationRequested)
+                {
+                    LogCheckFailed(node.Metadata.Name, error.Message); // One node's trouble must not keep the others unwatched.
+                }
+            }
+
+            foreach (var name in _beats.Keys.Where(name => _nodes.Get(new ObjectKey("", name)) is null).ToList())
+            {
+                _beats.Remove(name);
             }
 
             await CollectOrphansAsync(cancellationToken);
@@ -111,9 +121,9 @@ internal sealed partial class NodeLifecycleController : IController
         var plan = NodeHealthPlan.Compute(node, now - last.Seen > _context.Options.NodeMonitorGracePeriod, now);
         if (plan.Conditions is { } conditions)
         {
+            await _context.Client.UpdateAsync(node with { Status = node.Status with { Conditions = conditions } }, "status", cancellationToken);
             LogSilent(name);
             _events.Record(node, "Normal", "NodeNotReady", $"Node {name} status is now: NodeNotReady");
-            await _context.Client.UpdateAsync(node with { Status = node.Status with { Conditions = conditions } }, "status", cancellationToken);
             return; // The watch brings the changed node and the next round goes on with it.
         }
 
@@ -124,7 +134,14 @@ internal sealed partial class NodeLifecycleController : IController
 
         foreach (var pod in _pods.ByIndex(NodeIndex, name))
         {
-            await CheckPodAsync(pod, plan, plan.Taints ?? node.Spec.Taints, now, cancellationToken);
+            try
+            {
+                await CheckPodAsync(pod, plan, plan.Taints ?? node.Spec.Taints, now, cancellationToken);
+            }
+            catch (ApiException error)
+            {
+                LogPodFailed(pod.Key(), error.Message);
+            }
         }
     }
 
@@ -184,7 +201,7 @@ internal sealed partial class NodeLifecycleController : IController
             }
             catch (ApiException error)
             {
-                LogCheckFailed(pod.Spec.NodeName, error.Message);
+                LogPodFailed(pod.Key(), error.Message);
             }
         }
     }
@@ -194,6 +211,12 @@ internal sealed partial class NodeLifecycleController : IController
 
     [LoggerMessage(9202, LogLevel.Warning, "Checking node {Node} failed and will be repeated: {Problem}")]
     private partial void LogCheckFailed(string node, string problem);
+
+    [LoggerMessage(9204, LogLevel.Debug, "Node {Node} changed while it was checked and is looked at again: {Problem}")]
+    private partial void LogBehind(string node, string problem);
+
+    [LoggerMessage(9205, LogLevel.Warning, "Taking pod {Pod} out of service failed and will be repeated: {Problem}")]
+    private partial void LogPodFailed(ObjectKey pod, string problem);
 
     [LoggerMessage(9203, LogLevel.Information, "Deleted pod {Pod}: its node {Node} does not exist")]
     private partial void LogOrphanDeleted(ObjectKey pod, string node);

@@ -23,7 +23,15 @@ internal sealed class ReplicaSetController : IController
         var reconciler = new ReplicaSetReconciler(
             context.Client, _replicaSets, pods, context.Informers.For<Node>(), _expectations, context.Events("replicaset-controller"), context.Clock);
         _loop = new ControllerLoop("replicaset", reconciler, context.Clock, context.Loggers.CreateLogger<ControllerLoop>());
-        _replicaSets.Subscribe(change => _loop.Enqueue(change.Object.Key()));
+        _replicaSets.Subscribe(change =>
+        {
+            if (change.IsDeleted)
+            {
+                _expectations.Forget(change.Object.Key()); // One made again under this name owes nothing.
+            }
+
+            _loop.Enqueue(change.Object.Key());
+        });
         pods.Subscribe(OnPod);
     }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Strata.Api.Models;
 
 namespace Strata.Controllers.ReplicaSets;
@@ -10,17 +9,16 @@ namespace Strata.Controllers.ReplicaSets;
 /// <param name="NextReadyCheck">When a ready pod becomes available by age (minReadySeconds); null when none waits.</param>
 internal sealed record ReplicaSetPlan(int CreateCount, IReadOnlyList<Pod> Surplus, ReplicaSetStatus Status, TimeSpan? NextReadyCheck)
 {
-    private const string DeletionCost = "controller.kubernetes.io/pod-deletion-cost";
-
     // Upstream's burst cap: one look at a ReplicaSet changes at most so many pods.
     private const int Burst = 500;
 
+    /// <param name="related">Pods of all ReplicaSets of the same Deployment, <paramref name="owned"/> included: scaling in thins out the nodes where most of them are.</param>
     /// <param name="isVirtualNode">Whether a node's pods are metered instances: they go first when scaling in.</param>
-    public static ReplicaSetPlan Compute(ReplicaSet replicaSet, IReadOnlyList<Pod> owned, Func<string, bool> isVirtualNode, DateTimeOffset now)
+    public static ReplicaSetPlan Compute(ReplicaSet replicaSet, IReadOnlyList<Pod> owned, IReadOnlyList<Pod> related, Func<string, bool> isVirtualNode, DateTimeOffset now)
     {
         var active = owned.Where(pod => pod.IsActive()).ToList();
         var missing = (replicaSet.Spec.Replicas ?? 1) - active.Count;
-        IReadOnlyList<Pod> surplus = missing < 0 && !replicaSet.IsDeleting() ? InDeletionOrder(active, isVirtualNode)[..Math.Min(-missing, Burst)] : [];
+        IReadOnlyList<Pod> surplus = missing < 0 && !replicaSet.IsDeleting() ? InDeletionOrder(active, related, isVirtualNode, now)[..Math.Min(-missing, Burst)] : [];
         var (status, nextCheck) = StatusOf(replicaSet, owned, active, now);
         return new ReplicaSetPlan(missing > 0 && !replicaSet.IsDeleting() ? Math.Min(missing, Burst) : 0, surplus, status, nextCheck);
     }
@@ -70,28 +68,9 @@ internal sealed record ReplicaSetPlan(int CreateCount, IReadOnlyList<Pod> Surplu
         }, nextCheck);
     }
 
-    // The order of upstream's ActivePodsWithRanks (pkg/controller/controller_utils.go), with one step of ours: at equal deletion cost, a pod on a virtual node goes
-    // before one on a machine that is paid for anyway.
-    private static Pod[] InDeletionOrder(List<Pod> active, Func<string, bool> isVirtualNode)
+    private static Pod[] InDeletionOrder(List<Pod> active, IReadOnlyList<Pod> related, Func<string, bool> isVirtualNode, DateTimeOffset now)
     {
-        var perNode = active.GroupBy(pod => pod.Spec.NodeName).ToDictionary(group => group.Key, group => group.Count());
-        return
-        [
-            .. active
-                .OrderBy(pod => pod.Spec.NodeName.Length > 0)
-                .ThenBy(pod => pod.Status.Phase switch { "Running" => 2, "Unknown" => 1, _ => 0 })
-                .ThenBy(pod => pod.IsReady())
-                .ThenBy(Cost)
-                .ThenBy(pod => !isVirtualNode(pod.Spec.NodeName))
-                .ThenByDescending(pod => perNode[pod.Spec.NodeName])
-                .ThenByDescending(pod => pod.Status.Condition("Ready")?.LastTransitionTime ?? DateTimeOffset.MaxValue)
-                .ThenByDescending(pod => pod.Status.ContainerStatuses.Sum(container => container.RestartCount))
-                .ThenByDescending(pod => pod.Metadata.CreationTimestamp)
-                .ThenBy(pod => pod.Metadata.Name, StringComparer.Ordinal),
-        ];
+        var perNode = related.Where(pod => pod.IsActive()).GroupBy(pod => pod.Spec.NodeName).ToDictionary(group => group.Key, group => group.Count());
+        return [.. active.Order(new DeletionOrder(isVirtualNode, perNode, now))];
     }
-
-    // Invalid costs count as 0 (KEP-2255).
-    private static int Cost(Pod pod) =>
-        pod.Metadata.Annotations.TryGetValue(DeletionCost, out var text) && int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var cost) ? cost : 0;
 }

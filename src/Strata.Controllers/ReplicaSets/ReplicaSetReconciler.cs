@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Strata.Api;
 using Strata.Api.Errors;
 using Strata.Api.Models;
@@ -24,16 +25,37 @@ internal sealed class ReplicaSetReconciler(
         }
 
         var owned = await ClaimAsync(replicaSet, cancellationToken);
-        var plan = ReplicaSetPlan.Compute(replicaSet, owned, IsVirtual, clock.GetUtcNow());
-        if (expectations.AreMet(key))
+        var plan = ReplicaSetPlan.Compute(replicaSet, owned, Related(replicaSet, owned), IsVirtual, clock.GetUtcNow());
+        var failure = expectations.AreMet(key) ? await ScaleAsync(replicaSet, plan, cancellationToken) : null;
+        await WriteStatusAsync(replicaSet, ReplicaFailure.Note(plan.Status, plan.CreateCount > 0, failure, clock.GetUtcNow()), cancellationToken);
+        if (failure is not null)
+        {
+            ExceptionDispatchInfo.Throw(failure); // The status tells users; the loop tries again.
+        }
+
+        return ReconcileResult.RecheckAfter(plan.NextReadyCheck);
+    }
+
+    private async Task<ApiException?> ScaleAsync(ReplicaSet replicaSet, ReplicaSetPlan plan, CancellationToken cancellationToken)
+    {
+        try
         {
             await DeleteAsync(replicaSet, plan.Surplus, cancellationToken);
             await CreateAsync(replicaSet, plan.CreateCount, cancellationToken);
+            return null;
         }
-
-        await WriteStatusAsync(replicaSet, plan.Status, cancellationToken);
-        return ReconcileResult.RecheckAfter(plan.NextReadyCheck);
+        catch (ApiException error)
+        {
+            return error;
+        }
     }
+
+    private IReadOnlyList<Pod> Related(ReplicaSet replicaSet, IReadOnlyList<Pod> owned) =>
+        replicaSet.Metadata.Controller() is not { } owner
+            ? owned
+            : [.. replicaSets.List(replicaSet.Metadata.Namespace)
+                .Where(other => other.Metadata.Controller()?.Uid == owner.Uid)
+                .SelectMany(other => other.Metadata.Uid == replicaSet.Metadata.Uid ? owned : pods.ByIndex(OwnerIndex, other.Metadata.Uid))];
 
     private bool IsVirtual(string nodeName) =>
         nodes.Get(new ObjectKey("", nodeName)) is { } node && node.Metadata.Labels.TryGetValue("type", out var type) && type == "virtual-kubelet";
@@ -54,9 +76,15 @@ internal sealed class ReplicaSetReconciler(
             }
         }
 
-        foreach (var orphan in replicaSet.IsDeleting() ? [] : pods.ByIndex(OrphanIndex, replicaSet.Metadata.Namespace))
+        if (replicaSet.IsDeleting())
         {
-            if (orphan.IsActive() && replicaSet.Spec.Selector?.Matches(orphan.Metadata.Labels) == true)
+            return owned;
+        }
+
+        var orphans = pods.ByIndex(OrphanIndex, replicaSet.Metadata.Namespace).Where(orphan => orphan.IsActive() && replicaSet.Spec.Selector?.Matches(orphan.Metadata.Labels) == true).ToList();
+        if (orphans.Count > 0 && await MayAdoptAsync(replicaSet, cancellationToken))
+        {
+            foreach (var orphan in orphans)
             {
                 owned.Add(await AdoptAsync(replicaSet, orphan, cancellationToken));
             }
@@ -64,6 +92,12 @@ internal sealed class ReplicaSetReconciler(
 
         return owned;
     }
+
+    // The lister may be behind: an owner that is being deleted, perhaps to leave its pods behind, must not take them again.
+    private async Task<bool> MayAdoptAsync(ReplicaSet replicaSet, CancellationToken cancellationToken) =>
+        await client.FindAsync<ReplicaSet>(replicaSet.Metadata.Namespace, replicaSet.Metadata.Name, cancellationToken) is { } latest
+        && latest.Metadata.Uid == replicaSet.Metadata.Uid
+        && !latest.IsDeleting();
 
     private Task<Pod> AdoptAsync(ReplicaSet replicaSet, Pod orphan, CancellationToken cancellationToken)
     {
@@ -74,19 +108,41 @@ internal sealed class ReplicaSetReconciler(
 
     private async Task DeleteAsync(ReplicaSet replicaSet, IReadOnlyList<Pod> surplus, CancellationToken cancellationToken)
     {
-        var key = replicaSet.Key();
-        foreach (var pod in surplus)
+        var calls = new Task[surplus.Count];
+        for (var index = 0; index < calls.Length; index++)
         {
-            expectations.ExpectDeletion(key, pod.Metadata.Uid);
-            try
+            expectations.ExpectDeletion(replicaSet.Key(), surplus[index].Metadata.Uid);
+            calls[index] = DeleteOneAsync(replicaSet, surplus[index], cancellationToken);
+        }
+
+        await Task.WhenAll(calls);
+    }
+
+    private async Task DeleteOneAsync(ReplicaSet replicaSet, Pod pod, CancellationToken cancellationToken)
+    {
+        var isDone = false;
+        try
+        {
+            isDone = await client.DeleteAsync<Pod>(pod.Metadata.Namespace, pod.Metadata.Name, new DeleteRequest(Uid: pod.Metadata.Uid), cancellationToken);
+            if (isDone)
             {
-                await client.DeleteAsync<Pod>(pod.Metadata.Namespace, pod.Metadata.Name, new DeleteRequest(Uid: pod.Metadata.Uid), cancellationToken);
                 events.Record(replicaSet, "Normal", "SuccessfulDelete", $"Deleted pod: {pod.Metadata.Name}");
             }
-            catch (ApiException)
+        }
+        catch (ApiException error) when (error.IsConflict)
+        {
+            // Another pod has the name by now, so this one is gone.
+        }
+        catch (ApiException error)
+        {
+            events.Record(replicaSet, "Warning", "FailedDelete", $"Error deleting: {error.Message}");
+            throw;
+        }
+        finally
+        {
+            if (!isDone)
             {
-                expectations.DeletionSettled(key, pod.Metadata.Uid);
-                throw;
+                expectations.DeletionSettled(replicaSet.Key(), pod.Metadata.Uid); // Its going may have been seen before it was expected.
             }
         }
     }
@@ -128,16 +184,24 @@ internal sealed class ReplicaSetReconciler(
             },
             Spec = template.Spec,
         };
+        var isDone = false;
         try
         {
             var created = await client.CreateAsync(pod, cancellationToken);
+            isDone = true;
             events.Record(replicaSet, "Normal", "SuccessfulCreate", $"Created pod: {created.Metadata.Name}");
         }
-        catch (ApiException error)
+        catch (ApiException error) when (!error.Status.Causes.Any(static cause => cause.Reason == "NamespaceTerminating"))
         {
-            expectations.CreationSettled(replicaSet.Key());
             events.Record(replicaSet, "Warning", "FailedCreate", $"Error creating: {error.Message}");
             throw;
+        }
+        finally
+        {
+            if (!isDone)
+            {
+                expectations.CreationSettled(replicaSet.Key());
+            }
         }
     }
 

@@ -63,21 +63,22 @@ internal sealed class Expectations(TimeProvider clock)
     {
         lock (_lock)
         {
-            return !_pending.TryGetValue(owner, out var pending)
-                || (pending.Creations == 0 && pending.Deletions.Count == 0)
-                || clock.GetUtcNow() - pending.Since > Expiry;
+            return !_pending.TryGetValue(owner, out var pending) || IsOver(pending);
         }
     }
 
+    // Expectations that are met or have expired must not lend their age to new ones.
     private Pending Of(ObjectKey owner)
     {
-        if (!_pending.TryGetValue(owner, out var pending) || (pending.Creations == 0 && pending.Deletions.Count == 0))
+        if (!_pending.TryGetValue(owner, out var pending) || IsOver(pending))
         {
             _pending[owner] = pending = new Pending(clock.GetUtcNow());
         }
 
         return pending;
     }
+
+    private bool IsOver(Pending pending) => (pending.Creations == 0 && pending.Deletions.Count == 0) || clock.GetUtcNow() - pending.Since > Expiry;
 
     private sealed class Pending(DateTimeOffset since)
     {

@@ -1,8 +1,10 @@
 using System.Net;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
+using Strata.Client.Http;
 using Strata.ContainerInstances;
 using Strata.ContainerInstances.Security;
+using Strata.ContainerInstances.Sessions;
 using Strata.Host.Clusters;
 using Strata.Hosting.Certificates;
 
@@ -29,10 +31,18 @@ internal static class InstancesPart
             DataDirectory = Path.Combine(paths.Instances, "service"),
             Tokens = StaticTokenValidator.FromLines([token]),
             Core = core.ClientOf("strata-instances", "system:masters"),
+            Streams = new KubeContainerStreams(core.Endpoint, StreamHandler(core)),
             SubscriptionId = ClusterRuntime.SubscriptionId,
             Limits = new InstanceLimits { Location = ClusterRuntime.Location },
             Random = random,
         };
         return ContainerInstancesServer.StartAsync(options, clock, loggers, cancellationToken);
+    }
+
+    // Exec and attach are streams over the core's HTTPS: calls within the process carry objects only.
+    private static SocketsHttpHandler StreamHandler(ControlPlane core)
+    {
+        var identity = core.Authority.OpenOrIssue("instances", CertificateRequestInfo.Client("strata-instances", "system:masters"));
+        return new KubeConfig(core.Endpoint, core.Authority.CertificatePem, identity.CertificatePem, identity.KeyPem, null).CreateHandler();
     }
 }

@@ -21,7 +21,7 @@ internal static class VirtualNodePart
         var options = new VirtualNodeOptions
         {
             NodeName = NodeName,
-            Client = plane.ClientOf($"system:node:{NodeName}", "system:nodes"),
+            Client = plane.ClientOf("system:virtual-kubelet"),
             Arm = new ArmProviderOptions
             {
                 Client = ClusterRuntime.ArmClientOptionsOf(paths, state),

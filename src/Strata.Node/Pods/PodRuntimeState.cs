@@ -6,7 +6,7 @@ using Strata.Pods.Runtime;
 namespace Strata.NodeAgent.Pods;
 
 /// <summary>What the runtime has of one pod, kept by what the worker does itself and by looking again at what events point to. Used by the worker only, except
-/// <see cref="MarkChanged"/> and <see cref="Phases"/>.</summary>
+/// <see cref="MarkChanged"/>, <see cref="Phases"/>, <see cref="ContainerSnapshot"/> and <see cref="Changed"/>.</summary>
 internal sealed class PodRuntimeState(IContainerRuntime runtime, TimeProvider clock)
 {
     // The runtime's record of an exit follows its event; see Strata.Cri's README.
@@ -18,7 +18,7 @@ internal sealed class PodRuntimeState(IContainerRuntime runtime, TimeProvider cl
     private ImmutableDictionary<string, ContainerPhase> _phases = ImmutableDictionary<string, ContainerPhase>.Empty;
     private readonly ConcurrentDictionary<string, TaskCompletionSource> _ended = new();
     private IReadOnlyList<ContainerRecord> _snapshot = [];
-    private string? _readySandboxId;
+    private TaskCompletionSource _changes = NewSource();
 
     public IReadOnlyCollection<SandboxRecord> Sandboxes => _sandboxes.Values;
 
@@ -33,21 +33,15 @@ internal sealed class PodRuntimeState(IContainerRuntime runtime, TimeProvider cl
     /// <summary>Phase of each container and sandbox by id, as a snapshot for the relist to compare with. A ready sandbox counts as Running, another as Exited.</summary>
     public ImmutableDictionary<string, ContainerPhase> Phases => Volatile.Read(ref _phases);
 
-    /// <summary>Completes when the container has ended (or is not known). Thread-safe.</summary>
-    public Task WhenEndedAsync(string containerId)
-    {
-        var source = _ended.GetOrAdd(containerId, static _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
-        if (!Phases.TryGetValue(containerId, out var phase) || phase is not (ContainerPhase.Running or ContainerPhase.Created))
-        {
-            source.TrySetResult();
-        }
-
-        return source.Task;
-    }
+    /// <summary>Completes at the next change of <see cref="ContainerSnapshot"/>. Thread-safe.</summary>
+    public Task Changed => Volatile.Read(ref _changes).Task;
 
     /// <summary>Says that the next <see cref="RefreshAsync"/> must look at this id. Thread-safe.</summary>
     /// <param name="kind">What the runtime reported; null when a relist found a difference.</param>
     public void MarkChanged(string id, RuntimeEventKind? kind) => _changed[id] = kind;
+
+    /// <summary>Takes note of a container before it is started: what ends at once must not end unnoticed, before its first record is here.</summary>
+    public void Expect(string containerId) => Volatile.Write(ref _phases, _phases.SetItem(containerId, ContainerPhase.Created));
 
     public void Set(SandboxRecord sandbox)
     {
@@ -61,10 +55,7 @@ internal sealed class PodRuntimeState(IContainerRuntime runtime, TimeProvider cl
         _containers[container.Id] = container;
         Volatile.Write(ref _snapshot, [.. _containers.Values]);
         Volatile.Write(ref _phases, _phases.SetItem(container.Id, container.Phase));
-        if (container.Phase is ContainerPhase.Exited or ContainerPhase.Unknown && _ended.TryGetValue(container.Id, out var ended))
-        {
-            ended.TrySetResult();
-        }
+        AnnounceChange();
     }
 
     public void Remove(string id)
@@ -74,10 +65,7 @@ internal sealed class PodRuntimeState(IContainerRuntime runtime, TimeProvider cl
         NoteReadySandbox();
         Volatile.Write(ref _snapshot, [.. _containers.Values]);
         Volatile.Write(ref _phases, _phases.Remove(id));
-        if (_ended.TryRemove(id, out var ended))
-        {
-            ended.TrySetResult();
-        }
+        AnnounceChange();
     }
 
     /// <summary>Looks again at everything marked since the last call.</summary>
@@ -113,7 +101,9 @@ internal sealed class PodRuntimeState(IContainerRuntime runtime, TimeProvider cl
         return record;
     }
 
-    private void NoteReadySandbox() => Volatile.Write(ref _readySandboxId, _sandboxes.Values.MaxBy(sandbox => sandbox.Attempt) is { IsReady: true } ready ? ready.Id : null);
+    private static TaskCompletionSource NewSource() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private void AnnounceChange() => Interlocked.Exchange(ref _changes, NewSource()).TrySetResult();
 
     private async Task RefreshSandboxAsync(string id, RuntimeEventKind? kind, CancellationToken cancellationToken)
     {

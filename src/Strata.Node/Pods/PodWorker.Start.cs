@@ -290,6 +290,7 @@ internal sealed partial class PodWorker
         try
         {
             var id = await _services.Runtime.CreateContainerAsync(sandbox.Id, sandboxSpec, spec, cancellationToken);
+            _state.Expect(id);
             _services.Events.Record(pod, "Normal", "Created", $"Created container: {start.Spec.Name}", PodContainers.FieldPath(pod.Spec, start.Spec.Name));
 
             // Known before it starts: it may end before the start call returns, and that event must find its pod.

@@ -1,80 +1,94 @@
 using System.Buffers.Binary;
-using System.Globalization;
 using System.IO.Pipelines;
 using System.Net.WebSockets;
 using System.Text;
-using Microsoft.AspNetCore.Http;
-using Strata.Pods.Runtime;
 
 namespace Strata.NodeAgent.Server;
 
-/// <summary>Port forwarding over the channel protocol: each port has two channels, data and errors, whose first message is the port number. Source:
-/// cri/streaming/portforward/websocket.go (protocol).</summary>
-internal static class ChannelPortForward
+/// <summary>Port forwarding over WebSocket channels: each port has two, data and errors, whose first message is the port number; one connection per port.
+/// Source: <c>cri/streaming/portforward/websocket.go</c> (protocol).</summary>
+internal sealed class ChannelPortForward(ChannelSocket socket, PodPorts target, ushort[] ports, TimeProvider clock)
 {
-    private const int MaxPorts = 64;
+    public const int MaxPorts = 127; // A channel number is one byte.
 
-    public static async Task ServeAsync(HttpContext context, IContainerRuntime runtime, string sandboxId)
+    private static readonly TimeSpan ClosePatience = TimeSpan.FromSeconds(10);
+
+    private readonly Pipe[] _inputs = [.. ports.Select(static _ => new Pipe(new PipeOptions(useSynchronizationContext: false)))];
+
+    /// <summary>Until all connections have ended or the client leaves.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
     {
-        var ports = Ports(context.Request.Query);
-        using var socket = await ChannelSocket.AcceptAsync(context);
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
-        var inputs = ports.Select(_ => new Pipe()).ToArray();
-        var forwards = new List<Task>();
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var receiving = ReceiveAsync();
         try
         {
-            for (var index = 0; index < ports.Length; index++)
-            {
-                await AnnounceAsync(socket, index, ports[index], ended.Token);
-                forwards.Add(ForwardAsync(socket, index, ports[index], inputs[index], runtime, sandboxId, ended.Token));
-            }
-
-            while (await socket.ReceiveAsync(ended.Token) is var (channel, data))
-            {
-                if (channel % 2 == 0 && channel / 2 < inputs.Length)
-                {
-                    await inputs[channel / 2].Writer.WriteAsync(data, ended.Token);
-                }
-            }
+            var forwards = Task.WhenAll(ports.Select((port, index) => ForwardAsync(port, index, ended.Token)));
+            await Task.WhenAny(forwards, receiving).WaitAsync(cancellationToken);
+            await ended.CancelAsync();
+            await forwards;
+            await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, cancellationToken);
+            await receiving.WaitAsync(ClosePatience, clock, cancellationToken);
         }
-        catch (WebSocketException)
+        catch (Exception gone) when (gone is IOException or TimeoutException)
         {
-            context.Abort(); // The client went away without closing.
+            return; // The client left without a goodbye, or does not answer ours.
         }
         finally
         {
             await ended.CancelAsync();
-            await Task.WhenAll(forwards).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+            socket.Abort();
+            await receiving;
         }
     }
 
-    private static ushort[] Ports(IQueryCollection query)
+    private async Task ForwardAsync(ushort port, int index, CancellationToken cancellationToken)
     {
-        var texts = query["port"].Concat(query["ports"]).OfType<string>().SelectMany(text => text.Split(',', StringSplitOptions.RemoveEmptyEntries)).ToArray();
-        return texts.Length is 0 or > MaxPorts
-            ? throw KubeletException.BadRequest($"query parameter \"port\" is required, at most {MaxPorts} times")
-            : [.. texts.Select(text => ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port > 0 ? port : throw KubeletException.BadRequest($"\"{text}\" is not a port"))];
-    }
-
-    private static async Task AnnounceAsync(ChannelSocket socket, int index, ushort port, CancellationToken cancellationToken)
-    {
-        var number = new byte[2];
-        BinaryPrimitives.WriteUInt16LittleEndian(number, port);
-        await socket.SendAsync((byte)(index * 2), number, cancellationToken);
-        await socket.SendAsync((byte)((index * 2) + 1), number, cancellationToken);
-    }
-
-    private static async Task ForwardAsync(
-        ChannelSocket socket, int index, ushort port, Pipe input, IContainerRuntime runtime, string sandboxId, CancellationToken cancellationToken)
-    {
+        var (data, error) = ((byte)(index * 2), (byte)((index * 2) + 1));
         try
         {
-            var connection = new DuplexStream(input.Reader.AsStream(), new ChannelOutput(socket, (byte)(index * 2)));
-            await runtime.PortForwardAsync(sandboxId, port, connection, cancellationToken);
+            var number = new byte[sizeof(ushort)];
+            BinaryPrimitives.WriteUInt16LittleEndian(number, port);
+            await socket.SendAsync(data, number, cancellationToken);
+            await socket.SendAsync(error, number, cancellationToken);
+            if (await target.ForwardAsync(port, new ChannelDuplexStream(socket, data, _inputs[index].Reader), cancellationToken) is { } problem)
+            {
+                await socket.SendAsync(error, Encoding.UTF8.GetBytes(problem), cancellationToken);
+            }
         }
-        catch (RuntimeException error)
+        catch (Exception gone) when (gone is IOException or OperationCanceledException)
         {
-            await socket.SendAsync((byte)((index * 2) + 1), Encoding.UTF8.GetBytes($"error forwarding port {port} to pod: {error.Message}"), cancellationToken);
+            return; // The client has left.
+        }
+        finally
+        {
+            await _inputs[index].Reader.CompleteAsync();
+        }
+    }
+
+    private async Task ReceiveAsync()
+    {
+        await Task.Yield();
+        try
+        {
+            // No token: cancelling would tear the connection down under a writer. The owner aborts instead.
+            while (await socket.ReceiveAsync(CancellationToken.None) is var (channel, data))
+            {
+                if (channel % 2 == 0 && channel / 2 < _inputs.Length)
+                {
+                    await _inputs[channel / 2].Writer.WriteAsync(data);
+                }
+            }
+        }
+        catch (IOException)
+        {
+            return; // Gone without a word.
+        }
+        finally
+        {
+            foreach (var input in _inputs)
+            {
+                await input.Writer.CompleteAsync();
+            }
         }
     }
 }

@@ -1,102 +1,160 @@
+using System.Buffers;
+using System.Buffers.Text;
 using System.Net.WebSockets;
-using System.Text;
 using Microsoft.AspNetCore.Http;
 
 namespace Strata.NodeAgent.Server;
 
-/// <summary>Several streams over one web socket: the first byte of a message (or character, in the base64 forms) is the channel.
-/// Source: k8s.io/streaming, apiserver/pkg/util/wsstream (protocol). One reader and many writers may use it at the same time.</summary>
+/// <summary>Channels over one WebSocket. Any number of writers, one reader. A broken connection is an <see cref="IOException"/>.</summary>
 internal sealed class ChannelSocket : IDisposable
 {
-    public const byte Stdin = 0;
-    public const byte Stdout = 1;
-    public const byte Stderr = 2;
-    public const byte Error = 3;
-    public const byte Resize = 4;
-    public const byte Close = 255;
-
-    // Best first. A client that names none gets the oldest form.
-    private static readonly string[] Protocols = ["v5.channel.k8s.io", "v4.channel.k8s.io", "channel.k8s.io", "v4.base64.channel.k8s.io", "base64.channel.k8s.io"];
+    private const int LongestMessage = 16 << 20;
 
     private readonly WebSocket _socket;
-    private readonly SemaphoreSlim _writing = new(1, 1);
-    private readonly bool _isBase64;
-    private readonly byte[] _buffer = new byte[32 * 1024];
+    private readonly SemaphoreSlim _sending = new(1, 1);
+    private readonly ArrayBufferWriter<byte> _message = new(32 * 1024);
 
-    private ChannelSocket(WebSocket socket)
+    private ChannelSocket(WebSocket socket, ChannelProtocol protocol)
     {
         _socket = socket;
-        var protocol = socket.SubProtocol ?? "";
-        _isBase64 = protocol.Contains("base64", StringComparison.Ordinal);
-        HasStatus = protocol.StartsWith("v4", StringComparison.Ordinal) || protocol.StartsWith("v5", StringComparison.Ordinal);
+        Protocol = protocol;
     }
 
-    /// <summary>Whether the end is reported as a Status; older clients get plain text, and only when something is wrong.</summary>
-    public bool HasStatus { get; }
+    public ChannelProtocol Protocol { get; }
 
-    /// <exception cref="KubeletException">The client offers no protocol that is known here.</exception>
+    /// <exception cref="NodeApiException">The client offers no protocol that is known here.</exception>
     public static async Task<ChannelSocket> AcceptAsync(HttpContext context)
     {
-        var offered = context.WebSockets.WebSocketRequestedProtocols;
-        var chosen = Protocols.FirstOrDefault(offered.Contains);
-        return chosen is null && offered.Count > 0
-            ? throw KubeletException.BadRequest($"none of the offered protocols [{string.Join(", ", offered)}] is supported; known are [{string.Join(", ", Protocols)}]")
-            : new ChannelSocket(await context.WebSockets.AcceptWebSocketAsync(chosen));
+        var protocol = ChannelProtocol.Choose(context.WebSockets.WebSocketRequestedProtocols);
+        return new ChannelSocket(await context.WebSockets.AcceptWebSocketAsync(protocol.Name.Length > 0 ? protocol.Name : null), protocol);
     }
 
-    public async Task SendAsync(byte channel, ReadOnlyMemory<byte> data, CancellationToken cancellationToken)
+    /// <summary>Sends one message.</summary>
+    public async ValueTask SendAsync(byte channel, ReadOnlyMemory<byte> data, CancellationToken cancellationToken)
     {
-        await _writing.WaitAsync(cancellationToken);
+        var length = 1 + (Protocol.IsBase64 ? Base64.GetMaxEncodedToUtf8Length(data.Length) : data.Length);
+        var buffer = ArrayPool<byte>.Shared.Rent(length);
         try
         {
-            byte[] message = _isBase64
-                ? [(byte)('0' + channel), .. Encoding.ASCII.GetBytes(Convert.ToBase64String(data.Span))]
-                : [channel, .. data.Span];
-            await _socket.SendAsync(message.AsMemory(), _isBase64 ? WebSocketMessageType.Text : WebSocketMessageType.Binary, true, cancellationToken);
+            Encode(channel, data.Span, buffer.AsSpan(0, length));
+            await _sending.WaitAsync(cancellationToken);
+            try
+            {
+                var type = Protocol.IsBase64 ? WebSocketMessageType.Text : WebSocketMessageType.Binary;
+                await _socket.SendAsync(buffer.AsMemory(0, length), type, endOfMessage: true, cancellationToken);
+            }
+            finally
+            {
+                _sending.Release();
+            }
+        }
+        catch (WebSocketException error)
+        {
+            throw new IOException($"the client's connection broke: {error.Message}", error);
         }
         finally
         {
-            _writing.Release();
+            ArrayPool<byte>.Shared.Return(buffer);
         }
     }
 
-    /// <summary>The next message; null when the client has closed.</summary>
-    public async Task<(byte Channel, ReadOnlyMemory<byte> Data)?> ReceiveAsync(CancellationToken cancellationToken)
+    /// <summary>The next message, valid until the next call; null when the client has closed.</summary>
+    public async ValueTask<(byte Channel, ReadOnlyMemory<byte> Data)?> ReceiveAsync(CancellationToken cancellationToken)
     {
-        using var message = new MemoryStream();
-        while (true)
-        {
-            var received = await _socket.ReceiveAsync(_buffer.AsMemory(), cancellationToken);
-            if (received.MessageType == WebSocketMessageType.Close)
-            {
-                return null;
-            }
-
-            message.Write(_buffer.AsSpan(0, received.Count));
-            if (received.EndOfMessage && message.Length > 0)
-            {
-                var bytes = message.ToArray();
-                return _isBase64 ? ((byte)(bytes[0] - '0'), Convert.FromBase64String(Encoding.ASCII.GetString(bytes.AsSpan(1)))) : (bytes[0], bytes.AsMemory(1));
-            }
-        }
-    }
-
-    public async Task CloseAsync(CancellationToken cancellationToken)
-    {
-        await _writing.WaitAsync(cancellationToken);
         try
         {
-            await _socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, cancellationToken);
+            while (await ReceiveMessageAsync(cancellationToken))
+            {
+                if (_message.WrittenCount > 0)
+                {
+                    return Decode();
+                }
+            }
+
+            return null;
+        }
+        catch (WebSocketException error)
+        {
+            throw new IOException($"the client's connection broke: {error.Message}", error);
+        }
+    }
+
+    /// <summary>Says that nothing more comes.</summary>
+    public async Task CloseAsync(WebSocketCloseStatus status, CancellationToken cancellationToken)
+    {
+        await _sending.WaitAsync(cancellationToken);
+        try
+        {
+            await _socket.CloseOutputAsync(status, null, cancellationToken);
+        }
+        catch (WebSocketException error)
+        {
+            throw new IOException($"the client's connection broke: {error.Message}", error);
         }
         finally
         {
-            _writing.Release();
+            _sending.Release();
         }
     }
+
+    /// <summary>Drops the connection; whoever reads or writes fails.</summary>
+    public void Abort() => _socket.Abort();
 
     public void Dispose()
     {
         _socket.Dispose();
-        _writing.Dispose();
+        _sending.Dispose();
+    }
+
+    /// <summary>False when the client has closed.</summary>
+    private async ValueTask<bool> ReceiveMessageAsync(CancellationToken cancellationToken)
+    {
+        _message.ResetWrittenCount();
+        while (true)
+        {
+            var received = await _socket.ReceiveAsync(_message.GetMemory(16 * 1024), cancellationToken);
+            if (received.MessageType == WebSocketMessageType.Close)
+            {
+                return false;
+            }
+
+            _message.Advance(received.Count);
+            if (_message.WrittenCount > LongestMessage)
+            {
+                throw new IOException($"the client sent a message of more than {LongestMessage} bytes");
+            }
+
+            if (received.EndOfMessage)
+            {
+                return true;
+            }
+        }
+    }
+
+    private void Encode(byte channel, ReadOnlySpan<byte> data, Span<byte> target)
+    {
+        if (!Protocol.IsBase64)
+        {
+            target[0] = channel;
+            data.CopyTo(target[1..]);
+            return;
+        }
+
+        target[0] = (byte)('0' + channel);
+        Base64.EncodeToUtf8(data, target[1..], out _, out _);
+    }
+
+    private (byte Channel, ReadOnlyMemory<byte> Data) Decode()
+    {
+        var message = _message.WrittenMemory;
+        if (!Protocol.IsBase64)
+        {
+            return (message.Span[0], message[1..]);
+        }
+
+        var decoded = new byte[Base64.GetMaxDecodedFromUtf8Length(message.Length - 1)];
+        return Base64.DecodeFromUtf8(message.Span[1..], decoded, out _, out var length) == OperationStatus.Done
+            ? ((byte)(message.Span[0] - '0'), decoded.AsMemory(0, length))
+            : throw new IOException("the client sent a message that is not base64");
     }
 }

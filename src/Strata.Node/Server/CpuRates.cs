@@ -2,37 +2,28 @@ using System.Collections.Concurrent;
 
 namespace Strata.NodeAgent.Server;
 
-/// <summary>CPU rates from counters that are read now and then. Thread-safe.</summary>
+/// <summary>How much CPU something uses now: the difference to when it was last asked about.</summary>
 internal sealed class CpuRates
 {
-    private const int MaxRemembered = 5000;
-    private static readonly TimeSpan LeastDistance = TimeSpan.FromMilliseconds(500);
-    private readonly ConcurrentDictionary<string, Sample> _last = new();
+    private readonly ConcurrentDictionary<string, (DateTimeOffset At, long Nanoseconds, long? Rate)> _samples = new();
 
-    /// <summary>Nanoseconds of CPU time per second since the last reading; null when there is none to compare with.</summary>
-    public long? Rate(string key, long nanoseconds, DateTimeOffset at)
+    /// <summary>Nanoseconds of CPU per second; null at first sight.</summary>
+    public long? Next(string id, DateTimeOffset at, long nanoseconds) => _samples.AddOrUpdate(
+        id,
+        static (_, now) => (now.at, now.nanoseconds, null),
+        static (_, last, now) => now.at <= last.At ? last
+            : (now.at, now.nanoseconds, now.nanoseconds < last.Nanoseconds ? null : (long)((now.nanoseconds - last.Nanoseconds) / (now.at - last.At).TotalSeconds)),
+        (at, nanoseconds)).Rate;
+
+    /// <summary>Forgets what is gone.</summary>
+    public void Keep(IReadOnlySet<string> ids)
     {
-        if (_last.Count > MaxRemembered)
+        foreach (var id in _samples.Keys)
         {
-            _last.Clear();
+            if (!ids.Contains(id))
+            {
+                _samples.TryRemove(id, out _);
+            }
         }
-
-        if (!_last.TryGetValue(key, out var last) || nanoseconds < last.Nanoseconds)
-        {
-            _last[key] = new Sample(nanoseconds, at, null);
-            return null;
-        }
-
-        var distance = at - last.At;
-        if (distance < LeastDistance)
-        {
-            return last.Rate; // Too close together to mean anything.
-        }
-
-        var rate = (long)((nanoseconds - last.Nanoseconds) / distance.TotalSeconds);
-        _last[key] = new Sample(nanoseconds, at, rate);
-        return rate;
     }
-
-    private sealed record Sample(long Nanoseconds, DateTimeOffset At, long? Rate);
 }

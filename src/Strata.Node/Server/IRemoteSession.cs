@@ -2,15 +2,15 @@ using Strata.Pods.Runtime;
 
 namespace Strata.NodeAgent.Server;
 
-/// <summary>The client's end of an exec or attach, whatever it speaks.</summary>
+/// <summary>The client's end of an exec or attach, whatever protocol it speaks. Disposing it drops the connection.</summary>
 internal interface IRemoteSession : IAsyncDisposable
 {
-    /// <summary>What the client reads and writes.</summary>
     StreamSet Streams { get; }
 
-    /// <summary>Cancelled when the client leaves.</summary>
-    CancellationToken ClientLeft { get; }
+    /// <summary>Ends when the client has left.</summary>
+    CancellationToken Disconnected { get; }
 
-    /// <summary>Tells how it ended and closes.</summary>
-    Task FinishAsync(RemoteStatus status, CancellationToken cancellationToken);
+    /// <summary>Tells how it ended and closes. All output must have been written.</summary>
+    /// <exception cref="IOException">The connection broke.</exception>
+    Task FinishAsync(CommandEnd end, CancellationToken cancellationToken);
 }

@@ -1,72 +1,90 @@
+using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace Strata.NodeAgent.Server;
 
-/// <summary>The node's HTTPS listener, which the API server calls for logs, exec and the like. Callers show a certificate of the cluster's CA.</summary>
+/// <summary>The node's HTTPS listener: what the API server calls for logs, exec, attach and port-forward.</summary>
 internal sealed class NodeServer : IAsyncDisposable
 {
-    private const string ClientAuthentication = "1.3.6.1.5.5.7.3.2";
-    private static readonly TimeSpan PingInterval = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(1);
-
     private readonly WebApplication _app;
+    private readonly CancellationTokenSource _stopping;
 
-    private NodeServer(WebApplication app) => _app = app;
-
-    public int Port { get; private init; }
-
-    /// <exception cref="IOException">The address is in use.</exception>
-    public static async Task<NodeServer> StartAsync(NodeAgentOptions options, RequestDelegate handler, ILoggerFactory loggers, CancellationToken cancellationToken)
+    private NodeServer(WebApplication app, CancellationTokenSource stopping, int port)
     {
-        // Empty: no configuration file or variable of the process may change this listener.
+        _app = app;
+        _stopping = stopping;
+        Port = port;
+    }
+
+    public int Port { get; }
+
+    /// <param name="handle">Called per request, with a token that also ends when the server stops.</param>
+    /// <exception cref="IOException">The address is in use.</exception>
+    public static async Task<NodeServer> StartAsync(
+        IPEndPoint address, X509Certificate2 certificate, Func<HttpContext, CancellationToken, Task> handle, ILoggerFactory loggers, CancellationToken cancellationToken)
+    {
+        // Empty: no configuration files or environment variables of the process may change this listener.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton(loggers);
-        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            kestrel.Listen(options.Listen!, listen =>
-            {
-                // HTTP/1.1 only: upgrades need it, and nothing here gains from HTTP/2.
-                listen.Protocols = Microsoft.AspNetCore.Server.Kestrel.Core.HttpProtocols.Http1;
-                listen.UseHttps(new HttpsConnectionAdapterOptions
-                {
-                    ServerCertificate = options.ServerCertificate,
-                    ClientCertificateMode = ClientCertificateMode.RequireCertificate,
-                    ClientCertificateValidation = (certificate, _, _) => IsTrusted(certificate, options.ClientAuthorities!),
-                });
-            });
-        });
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => Configure(kestrel, address, certificate));
         var app = builder.Build();
-        app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = PingInterval });
-        app.Run(handler);
-        await app.StartAsync(cancellationToken);
-        var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
-        return new NodeServer(app) { Port = BindingAddress.Parse(address).Port };
+        var stopping = new CancellationTokenSource();
+        app.UseWebSockets();
+        app.Run(context => RunAsync(context, handle, stopping.Token));
+        try
+        {
+            await app.StartAsync(cancellationToken);
+        }
+        catch
+        {
+            await app.DisposeAsync();
+            stopping.Dispose();
+            throw;
+        }
+
+        var bound = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+        return new NodeServer(app, stopping, BindingAddress.Parse(bound).Port);
     }
 
+    /// <summary>Ends all streams, then the listener.</summary>
     public async ValueTask DisposeAsync()
     {
-        // Requests in flight get a moment; a followed log would otherwise hold up the stop.
-        using var patience = new CancellationTokenSource(StopPatience);
-        await _app.StopAsync(patience.Token);
+        await _stopping.CancelAsync();
+        await _app.StopAsync();
         await _app.DisposeAsync();
+        _stopping.Dispose();
     }
 
-    private static bool IsTrusted(X509Certificate2 certificate, X509Certificate2Collection roots)
+    private static async Task RunAsync(HttpContext context, Func<HttpContext, CancellationToken, Task> handle, CancellationToken stopping)
     {
-        using var chain = new X509Chain();
-        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-        chain.ChainPolicy.CustomTrustStore.AddRange(roots);
-        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-        chain.ChainPolicy.ApplicationPolicy.Add(new(ClientAuthentication));
-        return chain.Build(certificate);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
+        await handle(context, either.Token);
+    }
+
+    private static void Configure(KestrelServerOptions kestrel, IPEndPoint address, X509Certificate2 certificate)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MinResponseDataRate = null; // A followed log may be silent for long.
+        kestrel.Listen(address, listen =>
+        {
+            listen.Protocols = HttpProtocols.Http1AndHttp2;
+            listen.UseHttps(new HttpsConnectionAdapterOptions
+            {
+                ServerCertificate = certificate,
+                ClientCertificateMode = ClientCertificateMode.AllowCertificate,
+
+                // TLS proves that the client holds the key; whether it is trusted is asked per request, so that the answer can be a 401.
+                ClientCertificateValidation = static (_, _, _) => true,
+            });
+        });
     }
 }

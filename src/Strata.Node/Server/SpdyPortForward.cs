@@ -1,66 +1,81 @@
+using System.Globalization;
 using System.Text;
 using Strata.Cri.Spdy;
-using Strata.Pods.Runtime;
 
 namespace Strata.NodeAgent.Server;
 
-/// <summary>Port forwarding over a SPDY connection: per forwarded connection an error stream and a data stream with the same request id. Source:
-/// cri/streaming/portforward/httpstream.go (behaviour).</summary>
-internal static class SpdyPortForward
+/// <summary>Serves <c>portforward.k8s.io</c>: for each connection the client opens an error stream and a data stream that carry the same request id.</summary>
+internal sealed class SpdyPortForward(SpdyConnection connection, PodPorts target)
 {
-    /// <summary>Serves the connection until the client ends it.</summary>
-    public static async Task ServeAsync(SpdyConnection connection, IContainerRuntime runtime, string sandboxId, CancellationToken cancellationToken)
+    private readonly Dictionary<string, SpdyStream> _unpaired = [];
+    private readonly List<Task> _forwards = [];
+
+    /// <summary>Until the client leaves.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
     {
-        await using var owned = connection;
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var errors = new Dictionary<string, SpdyStream>(StringComparer.Ordinal);
-        var forwards = new List<Task>();
         try
         {
             await foreach (var stream in connection.Incoming.ReadAllAsync(cancellationToken))
             {
-                forwards.RemoveAll(task => task.IsCompletedSuccessfully);
-                var request = stream.Headers.GetValueOrDefault("requestid", "");
-                switch (stream.Headers.GetValueOrDefault("streamtype"))
-                {
-                    case "error":
-                        errors[request] = stream;
-                        await stream.AcceptAsync(cancellationToken);
-                        break;
-                    case "data" when errors.Remove(request, out var error) && ushort.TryParse(stream.Headers.GetValueOrDefault("port"), out var port) && port > 0:
-                        await stream.AcceptAsync(cancellationToken);
-                        forwards.Add(ForwardAsync(stream, error, port, runtime, sandboxId, ended.Token));
-                        break;
-                    default:
-                        await stream.ResetAsync(SpdyResetReason.ProtocolError, cancellationToken);
-                        break;
-                }
+                _forwards.RemoveAll(static forward => forward.IsCompleted);
+                await TakeAsync(stream, ended.Token);
             }
-        }
-        catch (Exception error) when (error is IOException or OperationCanceledException)
-        {
-            // The client has left; what it had open ends below.
         }
         finally
         {
             await ended.CancelAsync();
-            await Task.WhenAll(forwards).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+            await Task.WhenAll(_forwards);
         }
     }
 
-    private static async Task ForwardAsync(SpdyStream data, SpdyStream error, int port, IContainerRuntime runtime, string sandboxId, CancellationToken cancellationToken)
+    private async Task TakeAsync(SpdyStream stream, CancellationToken cancellationToken)
     {
-        var connection = new DuplexStream(data.Input.AsStream(), new SpdyOutput(data));
-        try
+        var type = stream.Headers.GetValueOrDefault("streamtype");
+        if (type is not ("error" or "data") || !ushort.TryParse(stream.Headers.GetValueOrDefault("port"), NumberStyles.None, CultureInfo.InvariantCulture, out var port) || port == 0)
         {
-            await runtime.PortForwardAsync(sandboxId, port, connection, cancellationToken);
-        }
-        catch (RuntimeException failure)
-        {
-            await error.WriteAsync(Encoding.UTF8.GetBytes($"error forwarding port {port} to pod: {failure.Message}"), cancellationToken);
+            await stream.ResetAsync(SpdyResetReason.RefusedStream, cancellationToken);
+            return;
         }
 
-        await data.CloseWriteAsync(cancellationToken);
-        await error.CloseWriteAsync(cancellationToken);
+        await stream.AcceptAsync(cancellationToken);
+        var id = RequestId(stream, type);
+        if (!_unpaired.Remove(id, out var other))
+        {
+            _unpaired[id] = stream;
+            return;
+        }
+
+        var (error, data) = type == "data" ? (other, stream) : (stream, other);
+        _forwards.Add(ForwardAsync(port, error, data, cancellationToken));
+    }
+
+    // Clients before request ids open the error stream first and the data stream next.
+    private static string RequestId(SpdyStream stream, string type) =>
+        stream.Headers.GetValueOrDefault("requestid") ?? $"stream {(type == "error" ? stream.Id : stream.Id - 2)}";
+
+    private async Task ForwardAsync(int port, SpdyStream error, SpdyStream data, CancellationToken cancellationToken)
+    {
+        await Task.Yield();
+        try
+        {
+            if (await target.ForwardAsync(port, new SpdyDuplexStream(data), cancellationToken) is { } problem)
+            {
+                await error.WriteAsync(Encoding.UTF8.GetBytes(problem), cancellationToken);
+            }
+
+            await error.CloseWriteAsync(cancellationToken);
+            await data.CloseWriteAsync(cancellationToken);
+        }
+        catch (Exception gone) when (gone is IOException or OperationCanceledException)
+        {
+            return; // The client ended this connection, or all of them.
+        }
+        finally
+        {
+            // What the client still sends is for nobody; without a reader it would hold up the other connections.
+            await data.Input.CompleteAsync();
+            await error.Input.CompleteAsync();
+        }
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using System.Threading.Channels;
 using Microsoft.AspNetCore.Http;
@@ -6,48 +7,49 @@ using Strata.Pods.Runtime;
 
 namespace Strata.NodeAgent.Server;
 
-/// <summary>An exec or attach over SPDY: one stream per direction, opened by the client. Source: cri/streaming/remotecommand/httpstream.go (behaviour).</summary>
+/// <summary>A remote command over SPDY: the client opens a stream for each direction and one for the outcome.</summary>
 internal sealed class SpdySession : IRemoteSession
 {
-    private static readonly string[] Protocols = ["v5.channel.k8s.io", "v4.channel.k8s.io", "v3.channel.k8s.io", "v2.channel.k8s.io", "channel.k8s.io"];
-    private static readonly TimeSpan CreationTimeout = TimeSpan.FromSeconds(30);
+    private const string WithStatus = "v4.channel.k8s.io";
+    private static readonly string[] Protocols = [WithStatus, "v3.channel.k8s.io", "v2.channel.k8s.io"];
+    private static readonly TimeSpan OpenPatience = TimeSpan.FromSeconds(30); // Upstream's stream creation timeout.
+    private static readonly TimeSpan ClosePatience = TimeSpan.FromSeconds(10);
 
     private readonly SpdyConnection _connection;
-    private readonly Dictionary<string, SpdyStream> _streams;
     private readonly bool _hasStatus;
-    private readonly Channel<TerminalSize> _sizes = Channel.CreateBounded<TerminalSize>(new BoundedChannelOptions(16) { FullMode = BoundedChannelFullMode.DropOldest });
-    private readonly CancellationTokenSource _stop = new();
-    private readonly CancellationTokenSource _clientLeft;
-    private Task _background = Task.CompletedTask;
+    private readonly Dictionary<string, SpdyStream> _streams;
+    private readonly TimeProvider _clock;
+    private readonly TerminalResize? _resize;
+    private readonly CancellationTokenSource _disconnected = new();
+    private readonly Task _watching;
+    private readonly Task _resizing;
 
-    private SpdySession(SpdyConnection connection, Dictionary<string, SpdyStream> streams, bool hasStatus, SessionOptions options, CancellationToken aborted)
+    private SpdySession(SpdyConnection connection, bool hasStatus, Dictionary<string, SpdyStream> streams, StreamRequest wanted, TimeProvider clock)
     {
         _connection = connection;
-        _streams = streams;
         _hasStatus = hasStatus;
-        _clientLeft = CancellationTokenSource.CreateLinkedTokenSource(aborted);
-        Streams = new StreamSet(
-            streams.TryGetValue("stdin", out var stdin) ? stdin.Input.AsStream() : null,
-            streams.TryGetValue("stdout", out var stdout) ? new SpdyOutput(stdout) : null,
-            streams.TryGetValue("stderr", out var stderr) ? new SpdyOutput(stderr) : null,
-            options.Tty,
-            options.Tty ? _sizes.Reader : null);
+        _streams = streams;
+        _clock = clock;
+        _resize = streams.ContainsKey("resize") ? new TerminalResize() : null;
+        Streams = new StreamSet(Find("stdin"), Find("stdout"), Find("stderr"), wanted.Tty, _resize?.Sizes);
+        _watching = WatchAsync();
+        _resizing = ResizeAsync();
     }
 
     public StreamSet Streams { get; }
 
-    public CancellationToken ClientLeft => _clientLeft.Token;
+    public CancellationToken Disconnected => _disconnected.Token;
 
-    public static async Task<SpdySession> AcceptAsync(HttpContext context, SessionOptions options)
+    /// <exception cref="NodeApiException">It is no SPDY upgrade, or no protocol is common.</exception>
+    /// <exception cref="IOException">The client did not open what it asked for.</exception>
+    public static async Task<SpdySession> OpenAsync(HttpContext context, StreamRequest wanted, TimeProvider clock, CancellationToken cancellationToken)
     {
-        var (connection, protocol) = await SpdyUpgrade.AcceptAsync(context, Protocols);
+        var (connection, protocol) = await SpdyListener.AcceptAsync(context, Protocols);
         try
         {
-            var wanted = 1 + (options.Stdin ? 1 : 0) + (options.Stdout ? 1 : 0) + (options.Stderr ? 1 : 0) + (options.Tty && protocol is not ("channel.k8s.io" or "v2.channel.k8s.io") ? 1 : 0);
-            var streams = await AwaitStreamsAsync(connection, wanted, context.RequestAborted);
-            var session = new SpdySession(connection, streams, protocol.StartsWith("v4", StringComparison.Ordinal) || protocol.StartsWith("v5", StringComparison.Ordinal), options, context.RequestAborted);
-            session._background = Task.WhenAll(session.ReadSizesAsync(session._stop.Token), session.WatchAsync(session._stop.Token));
-            return session;
+            var hasResize = wanted.Tty && protocol != "v2.channel.k8s.io";
+            var streams = await AcceptStreamsAsync(connection, Names(wanted, hasResize), clock, cancellationToken);
+            return new SpdySession(connection, protocol == WithStatus, streams, wanted, clock);
         }
         catch
         {
@@ -56,84 +58,127 @@ internal sealed class SpdySession : IRemoteSession
         }
     }
 
-    public async Task FinishAsync(RemoteStatus status, CancellationToken cancellationToken)
+    public async Task FinishAsync(CommandEnd end, CancellationToken cancellationToken)
     {
+        var error = _streams["error"];
+        if (_hasStatus || !end.Succeeded)
+        {
+            await error.WriteAsync(Encoding.UTF8.GetBytes(_hasStatus ? end.ToStatusJson() : end.Message), cancellationToken);
+        }
+
+        foreach (var stream in _streams.Values)
+        {
+            await stream.CloseWriteAsync(cancellationToken);
+        }
+
         try
         {
-            var error = _streams["error"];
-            if (_hasStatus || !status.IsSuccess)
-            {
-                await error.WriteAsync(Encoding.UTF8.GetBytes(_hasStatus ? status.ToJson() : status.Text), cancellationToken);
-            }
-
-            foreach (var stream in _streams.Values)
-            {
-                await stream.CloseWriteAsync(cancellationToken);
-            }
-
-            // The client closes when it has read everything; closing first could cut off the last bytes.
-            await _connection.Completion.WaitAsync(TimeSpan.FromSeconds(2), cancellationToken);
+            // The client closes when it has read everything; closing before it could lose the last of it.
+            await _watching.WaitAsync(ClosePatience, _clock, cancellationToken);
         }
-        catch (Exception error) when (error is SpdyException or IOException or TimeoutException)
+        catch (TimeoutException)
         {
-            return; // The client is gone, or takes its time: all has been said.
+            return; // Disposing drops it.
         }
     }
 
     public async ValueTask DisposeAsync()
     {
-        await _stop.CancelAsync();
         await _connection.DisposeAsync();
-        await _background.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
-        _clientLeft.Dispose();
-        _stop.Dispose();
+        await _watching;
+        await _resizing;
+        _disconnected.Dispose();
     }
 
-    private static async Task<Dictionary<string, SpdyStream>> AwaitStreamsAsync(SpdyConnection connection, int wanted, CancellationToken cancellationToken)
+    private static HashSet<string> Names(StreamRequest wanted, bool hasResize)
     {
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        deadline.CancelAfter(CreationTimeout);
-        var streams = new Dictionary<string, SpdyStream>(StringComparer.Ordinal);
-        while (streams.Count < wanted)
+        HashSet<string> names = ["error"];
+        foreach (var (name, isWanted) in new[] { ("stdin", wanted.Stdin), ("stdout", wanted.Stdout), ("stderr", wanted.Stderr), ("resize", hasResize) })
         {
-            var stream = await connection.Incoming.ReadAsync(deadline.Token);
-            var type = stream.Headers.GetValueOrDefault("streamtype", "");
-            if (type is "error" or "stdin" or "stdout" or "stderr" or "resize" && streams.TryAdd(type, stream))
+            if (isWanted)
             {
-                await stream.AcceptAsync(deadline.Token);
+                names.Add(name);
             }
-            else
+        }
+
+        return names;
+    }
+
+    private static async Task<Dictionary<string, SpdyStream>> AcceptStreamsAsync(
+        SpdyConnection connection, HashSet<string> names, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        var streams = new Dictionary<string, SpdyStream>();
+        using var patience = new CancellationTokenSource(OpenPatience, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+        try
+        {
+            while (streams.Count < names.Count)
             {
-                await stream.ResetAsync(SpdyResetReason.RefusedStream, deadline.Token);
+                var stream = await connection.Incoming.ReadAsync(either.Token);
+                if (stream.Headers.GetValueOrDefault("streamtype") is { } type && names.Contains(type) && streams.TryAdd(type, stream))
+                {
+                    await stream.AcceptAsync(either.Token);
+                }
+                else
+                {
+                    await stream.ResetAsync(SpdyResetReason.RefusedStream, either.Token);
+                }
             }
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new IOException("timed out waiting for the client to create its streams");
+        }
+        catch (ChannelClosedException)
+        {
+            throw new IOException("the client left before it created its streams");
         }
 
         return streams;
     }
 
-    private async Task WatchAsync(CancellationToken cancellationToken)
+    private SpdyDuplexStream? Find(string name) => _streams.TryGetValue(name, out var stream) ? new SpdyDuplexStream(stream) : null;
+
+    private async Task WatchAsync()
     {
-        await _connection.Completion.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
-        if (!cancellationToken.IsCancellationRequested)
-        {
-            await _clientLeft.CancelAsync();
-        }
+        await _connection.Completion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        await _disconnected.CancelAsync();
     }
 
-    private async Task ReadSizesAsync(CancellationToken cancellationToken)
+    private async Task ResizeAsync()
     {
-        if (!_streams.TryGetValue("resize", out var resize))
+        if (_resize is null)
         {
             return;
         }
 
-        using var lines = new StreamReader(resize.Input.AsStream());
-        while (await lines.ReadLineAsync(cancellationToken) is { } line)
+        var input = _streams["resize"].Input;
+        try
         {
-            if (WebSocketSession.ParseSize(Encoding.UTF8.GetBytes(line)) is { } size)
+            while (true)
             {
-                _sizes.Writer.TryWrite(size);
+                var read = await input.ReadAsync();
+                var rest = read.Buffer;
+                while (rest.PositionOf((byte)'\n') is { } end)
+                {
+                    _resize.Add(rest.Slice(0, end).ToArray());
+                    rest = rest.Slice(rest.GetPosition(1, end));
+                }
+
+                input.AdvanceTo(rest.Start, rest.End);
+                if (read.IsCompleted)
+                {
+                    return;
+                }
             }
+        }
+        catch (IOException)
+        {
+            return; // The connection ended, which the session learns elsewhere.
+        }
+        finally
+        {
+            _resize.End();
         }
     }
 }

@@ -1,132 +1,136 @@
 using System.IO.Pipelines;
 using System.Net.WebSockets;
 using System.Text;
-using System.Text.Json;
-using System.Text.Json.Nodes;
-using System.Threading.Channels;
 using Microsoft.AspNetCore.Http;
 using Strata.Pods.Runtime;
 
 namespace Strata.NodeAgent.Server;
 
-/// <summary>An exec or attach over the channel protocol.</summary>
+/// <summary>A remote command over a WebSocket with channels.</summary>
 internal sealed class WebSocketSession : IRemoteSession
 {
-    private static readonly TimeSpan ClosePatience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan ClosePatience = TimeSpan.FromSeconds(10);
 
     private readonly ChannelSocket _socket;
-    private readonly Pipe _stdin = new();
-    private readonly Channel<TerminalSize> _sizes = Channel.CreateBounded<TerminalSize>(new BoundedChannelOptions(16) { FullMode = BoundedChannelFullMode.DropOldest });
-    private readonly CancellationTokenSource _clientLeft;
-    private readonly CancellationTokenSource _stop = new();
-    private Task _reading = Task.CompletedTask;
+    private readonly TimeProvider _clock;
+    private readonly Pipe? _stdin;
+    private readonly TerminalResize? _resize;
+    private readonly CancellationTokenSource _disconnected = new();
+    private readonly Task _receiving;
+    private bool _hasStdinEnded;
 
-    private WebSocketSession(ChannelSocket socket, SessionOptions options, CancellationToken aborted)
+    private WebSocketSession(ChannelSocket socket, StreamRequest wanted, TimeProvider clock)
     {
         _socket = socket;
-        _clientLeft = CancellationTokenSource.CreateLinkedTokenSource(aborted);
+        _clock = clock;
+        _stdin = wanted.Stdin ? new Pipe(new PipeOptions(useSynchronizationContext: false)) : null;
+        _resize = wanted.Tty ? new TerminalResize() : null;
         Streams = new StreamSet(
-            options.Stdin ? _stdin.Reader.AsStream() : null,
-            options.Stdout ? new ChannelOutput(socket, ChannelSocket.Stdout) : null,
-            options.Stderr ? new ChannelOutput(socket, ChannelSocket.Stderr) : null,
-            options.Tty,
-            options.Tty ? _sizes.Reader : null);
+            _stdin?.Reader.AsStream(), wanted.Stdout ? new ChannelStream(socket, ChannelProtocol.Stdout) : null,
+            wanted.Stderr ? new ChannelStream(socket, ChannelProtocol.Stderr) : null, wanted.Tty, _resize?.Sizes);
+        _receiving = ReceiveAllAsync();
     }
 
     public StreamSet Streams { get; }
 
-    public CancellationToken ClientLeft => _clientLeft.Token;
+    public CancellationToken Disconnected => _disconnected.Token;
 
-    public static async Task<WebSocketSession> AcceptAsync(HttpContext context, SessionOptions options)
+    /// <exception cref="NodeApiException">The client offers no protocol that is known here.</exception>
+    public static async Task<WebSocketSession> OpenAsync(HttpContext context, StreamRequest wanted, TimeProvider clock, CancellationToken cancellationToken)
     {
         var socket = await ChannelSocket.AcceptAsync(context);
-        var session = new WebSocketSession(socket, options, context.RequestAborted);
+        var session = new WebSocketSession(socket, wanted, clock);
 
-        // An empty message tells the client that the streams are open (cri/streaming/remotecommand/websocket.go).
-        await socket.SendAsync(options.Stdout ? ChannelSocket.Stdout : options.Stderr ? ChannelSocket.Stderr : ChannelSocket.Error, default, context.RequestAborted);
-        session._reading = session.ReadAsync(options, session._stop.Token);
+        if (!socket.Protocol.CanCloseStdin)
+        {
+            // An empty message tells the client that the streams are open (kubelet: cri/streaming/remotecommand/websocket.go). Not in v5, which only client-go speaks:
+            // it does not need the message and complains about an unknown stream when it comes too soon.
+            var first = wanted.Stdout ? ChannelProtocol.Stdout : wanted.Stderr ? ChannelProtocol.Stderr : ChannelProtocol.Error;
+            await socket.SendAsync(first, default, cancellationToken);
+        }
+
         return session;
     }
 
-    public async Task FinishAsync(RemoteStatus status, CancellationToken cancellationToken)
+    public async Task FinishAsync(CommandEnd end, CancellationToken cancellationToken)
     {
+        if (_socket.Protocol.HasStatus || !end.Succeeded)
+        {
+            var text = _socket.Protocol.HasStatus ? end.ToStatusJson() : end.Message;
+            await _socket.SendAsync(ChannelProtocol.Error, Encoding.UTF8.GetBytes(text), cancellationToken);
+        }
+
+        await _socket.CloseAsync(WebSocketCloseStatus.NormalClosure, cancellationToken);
         try
         {
-            if (_socket.HasStatus || !status.IsSuccess)
-            {
-                await _socket.SendAsync(ChannelSocket.Error, Encoding.UTF8.GetBytes(_socket.HasStatus ? status.ToJson() : status.Text), cancellationToken);
-            }
-
-            await _socket.CloseAsync(cancellationToken);
-
-            // Closing the connection before the client has answered could cut off what it has not read yet.
-            await _reading.WaitAsync(ClosePatience, cancellationToken);
+            // Dropping the connection before the client has read everything could lose the last of it.
+            await _receiving.WaitAsync(ClosePatience, _clock, cancellationToken);
         }
-        catch (Exception error) when (error is WebSocketException or TimeoutException)
+        catch (TimeoutException)
         {
-            return; // The client is gone already, or does not answer.
+            _socket.Abort();
         }
     }
 
     public async ValueTask DisposeAsync()
     {
-        await _stop.CancelAsync();
-        await _reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        if (_stdin is not null)
+        {
+            await _stdin.Reader.CompleteAsync();
+        }
+
+        if (!_receiving.IsCompleted)
+        {
+            _socket.Abort();
+        }
+
+        await _receiving;
         _socket.Dispose();
-        _clientLeft.Dispose();
-        _stop.Dispose();
+        _disconnected.Dispose();
     }
 
-    private async Task ReadAsync(SessionOptions options, CancellationToken cancellationToken)
+    private async Task ReceiveAllAsync()
     {
+        await Task.Yield();
         try
         {
-            while (await _socket.ReceiveAsync(cancellationToken) is var (channel, data))
+            // No token: cancelling would tear the connection down under a writer. DisposeAsync aborts instead.
+            while (await _socket.ReceiveAsync(CancellationToken.None) is var (channel, data))
             {
-                await TakeAsync(channel, data, options, cancellationToken);
+                await TakeAsync(channel, data);
             }
         }
-        catch (WebSocketException)
+        catch (IOException)
         {
-            // Broken off without a close: the same as leaving.
+            // The client has gone without a word, which ends the session like a close.
         }
         finally
         {
-            await _stdin.Writer.CompleteAsync();
-            _sizes.Writer.TryComplete();
-            if (!cancellationToken.IsCancellationRequested)
-            {
-                await _clientLeft.CancelAsync();
-            }
+            await EndStdinAsync();
+            _resize?.End();
+            await _disconnected.CancelAsync();
         }
     }
 
-    private async Task TakeAsync(byte channel, ReadOnlyMemory<byte> data, SessionOptions options, CancellationToken cancellationToken)
+    private async ValueTask TakeAsync(byte channel, ReadOnlyMemory<byte> data)
     {
         switch (channel)
         {
-            case ChannelSocket.Stdin when options.Stdin && data.Length > 0:
-                await _stdin.Writer.WriteAsync(data, cancellationToken);
+            case ChannelProtocol.Stdin when _stdin is not null && !data.IsEmpty && !_hasStdinEnded:
+                await _stdin.Writer.WriteAsync(data); // Waits for the command to read; what it does not read is dropped at its end.
                 break;
-            case ChannelSocket.Close when data.Span.SequenceEqual([ChannelSocket.Stdin]):
-                await _stdin.Writer.CompleteAsync();
+            case ChannelProtocol.Resize:
+                _resize?.Add(data.Span);
                 break;
-            case ChannelSocket.Resize when ParseSize(data.Span) is { } size:
-                _sizes.Writer.TryWrite(size);
+            case ChannelProtocol.Close when _socket.Protocol.CanCloseStdin && data.Span is [ChannelProtocol.Stdin]:
+                await EndStdinAsync();
                 break;
         }
     }
 
-    internal static TerminalSize? ParseSize(ReadOnlySpan<byte> json)
+    private ValueTask EndStdinAsync()
     {
-        try
-        {
-            var size = JsonNode.Parse(json);
-            return new TerminalSize((int?)size?["Width"] ?? 0, (int?)size?["Height"] ?? 0);
-        }
-        catch (JsonException)
-        {
-            return null; // A size that cannot be read leaves the terminal as it is.
-        }
+        _hasStdinEnded = true;
+        return _stdin?.Writer.CompleteAsync() ?? ValueTask.CompletedTask;
     }
 }

@@ -72,17 +72,24 @@ internal sealed class SchedulerCache
         node.Add(pod);
     }
 
-    /// <summary>Stops counting a pod: deleted, ended, or not bound after all.</summary>
-    public void RemovePod(string uid)
+    /// <summary>Takes an assumption back; false when there is none any more, because the pod was bound (by whomever) or deleted meanwhile.</summary>
+    public bool Forget(string uid) => _assumed.Contains(uid) && RemovePod(uid);
+
+    /// <summary>Stops counting a pod: deleted or ended. False when it was not counted.</summary>
+    public bool RemovePod(string uid)
     {
         _assumed.Remove(uid);
-        if (_nodeOfPod.Remove(uid, out var name) && _byName.TryGetValue(name, out var node))
+        if (!_nodeOfPod.Remove(uid, out var name) || !_byName.TryGetValue(name, out var node))
         {
-            node.Remove(uid);
-            if (!node.IsKnown && node.PodCount == 0)
-            {
-                _byName.Remove(name);
-            }
+            return false;
         }
+
+        node.Remove(uid);
+        if (!node.IsKnown && node.PodCount == 0)
+        {
+            _byName.Remove(name);
+        }
+
+        return true;
     }
 }

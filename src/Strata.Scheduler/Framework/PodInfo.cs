@@ -14,10 +14,19 @@ public sealed class PodInfo
     {
         Pod = pod;
         Key = pod.Key();
-        Requests = RequestsOf(pod.Spec);
-        ScoringCpuMillis = Requests.CpuMillis > 0 ? Requests.CpuMillis : AssumedCpuMillis * pod.Spec.Containers.Count;
-        ScoringMemoryBytes = Requests.MemoryBytes > 0 ? Requests.MemoryBytes : AssumedMemoryBytes * pod.Spec.Containers.Count;
-        HostPorts = [.. pod.Spec.Containers.SelectMany(container => container.Ports).Where(port => port.HostPort > 0).Select(port => new HostPort(port.HostIP, port.Protocol.Length == 0 ? "TCP" : port.Protocol, port.HostPort))];
+        Requests = PodRequests.Of(pod.Spec, 0, 0);
+        var scoring = PodRequests.Of(pod.Spec, AssumedCpuMillis, AssumedMemoryBytes);
+        ScoringCpuMillis = scoring.CpuMillis;
+        ScoringMemoryBytes = scoring.MemoryBytes;
+
+        // Sidecars hold their ports as long as the pod runs; other init containers are gone before anything listens.
+        HostPorts =
+        [
+            .. pod.Spec.Containers.Concat(pod.Spec.InitContainers.Where(PodRequests.IsSidecar))
+                .SelectMany(container => container.Ports)
+                .Where(port => port.HostPort > 0)
+                .Select(port => new HostPort(port.HostIP, port.Protocol.Length == 0 ? "TCP" : port.Protocol, port.HostPort)),
+        ];
     }
 
     public Pod Pod { get; }
@@ -31,6 +40,7 @@ public sealed class PodInfo
     /// <summary>What the pod needs to be reserved on a node.</summary>
     public ResourceAmounts Requests { get; }
 
+    /// <summary>CPU for scoring: containers without a request are assumed to use some.</summary>
     public long ScoringCpuMillis { get; }
 
     public long ScoringMemoryBytes { get; }
@@ -53,37 +63,5 @@ public sealed class PodInfo
         }
 
         return false;
-    }
-
-    // max(sum of containers and sidecars, the largest init step) + overhead; a sidecar also counts during the init steps after it (KEP-753).
-    private static ResourceAmounts RequestsOf(PodSpec spec)
-    {
-        var total = new ResourceAmounts();
-        foreach (var container in spec.Containers)
-        {
-            total.Add(ResourceAmounts.Of(container.Resources.Requests), 1);
-        }
-
-        var sidecars = new ResourceAmounts();
-        var steps = new ResourceAmounts();
-        foreach (var init in spec.InitContainers)
-        {
-            var requests = ResourceAmounts.Of(init.Resources.Requests);
-            if (init.RestartPolicy == "Always")
-            {
-                total.Add(requests, 1);
-                sidecars.Add(requests, 1);
-                steps.RaiseTo(sidecars);
-            }
-            else
-            {
-                requests.Add(sidecars, 1);
-                steps.RaiseTo(requests);
-            }
-        }
-
-        total.RaiseTo(steps);
-        total.Add(ResourceAmounts.Of(spec.Overhead), 1);
-        return total;
     }
 }

@@ -18,33 +18,40 @@ public sealed class ResourceAmounts
     /// <summary>Resources by other names (GPUs, hugepages), in units.</summary>
     public IReadOnlyDictionary<string, long> Others => _others;
 
+    public bool HasOthers => _others.Count > 0;
+
     public long this[string name] => _others.GetValueOrDefault(name);
 
     public static ResourceAmounts Of(IReadOnlyDictionary<string, Quantity> quantities)
     {
         var amounts = new ResourceAmounts();
+        amounts.Replace(quantities);
+        return amounts;
+    }
+
+    /// <summary>Sets the amounts that are named and leaves the others.</summary>
+    public void Replace(IReadOnlyDictionary<string, Quantity> quantities)
+    {
         foreach (var (name, quantity) in quantities)
         {
             switch (name)
             {
                 case "cpu":
-                    amounts.CpuMillis = quantity.MilliValue;
+                    CpuMillis = quantity.MilliValue;
                     break;
                 case "memory":
-                    amounts.MemoryBytes = quantity.Value;
+                    MemoryBytes = quantity.Value;
                     break;
                 case "ephemeral-storage":
-                    amounts.EphemeralStorageBytes = quantity.Value;
+                    EphemeralStorageBytes = quantity.Value;
                     break;
                 case "pods":
                     break; // A count of pods, kept by the node itself.
                 default:
-                    amounts.SetOther(name, quantity.Value);
+                    SetOther(name, quantity.Value);
                     break;
             }
         }
-
-        return amounts;
     }
 
     /// <summary>Adds <paramref name="factor"/> times the other amounts; −1 subtracts.</summary>

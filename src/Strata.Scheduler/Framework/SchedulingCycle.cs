@@ -5,13 +5,14 @@ namespace Strata.Scheduler.Framework;
 public sealed class SchedulingCycle(SchedulerProfile profile, Random random)
 {
     private readonly List<NodeInfo> _feasible = [];
+    private readonly RefusalCounter _refusals = new();
     private long[] _totals = [];
     private long[] _scores = [];
 
     /// <summary>Finds the best node for a pod.</summary>
     public SchedulingResult Run(PodInfo pod, IReadOnlyList<NodeInfo> nodes)
     {
-        var refusals = new Dictionary<string, int>();
+        _refusals.Clear();
         _feasible.Clear();
         for (var index = 0; index < nodes.Count; index++)
         {
@@ -22,10 +23,11 @@ public sealed class SchedulingCycle(SchedulerProfile profile, Random random)
             }
             else
             {
-                refusals[verdict.Reason] = refusals.GetValueOrDefault(verdict.Reason) + 1;
+                _refusals.Add(verdict);
             }
         }
 
+        var refusals = _refusals.ByReason();
         if (_feasible.Count == 0)
         {
             return new SchedulingResult(null, refusals, nodes.Count);
@@ -84,23 +86,24 @@ public sealed class SchedulingCycle(SchedulerProfile profile, Random random)
         return _feasible[PickHighest(totals)];
     }
 
-    // Each of several equal nodes is equally likely, in one pass.
+    // Each of several equal nodes is equally likely. Chance is asked once: an empty cluster is one large tie.
     private int PickHighest(ReadOnlySpan<long> totals)
     {
-        var best = 0;
-        var equals = 1;
-        for (var index = 1; index < totals.Length; index++)
+        var highest = long.MinValue;
+        var equals = 0;
+        foreach (var total in totals)
         {
-            if (totals[index] > totals[best])
-            {
-                (best, equals) = (index, 1);
-            }
-            else if (totals[index] == totals[best] && random.Next(++equals) == 0)
-            {
-                best = index;
-            }
+            equals = total > highest ? 1 : equals + (total == highest ? 1 : 0);
+            highest = Math.Max(highest, total);
         }
 
-        return best;
+        var skip = equals == 1 ? 0 : random.Next(equals);
+        for (var index = 0; ; index++)
+        {
+            if (totals[index] == highest && skip-- == 0)
+            {
+                return index;
+            }
+        }
     }
 }

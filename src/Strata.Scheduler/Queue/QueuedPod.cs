@@ -8,4 +8,7 @@ internal sealed record QueuedPod(PodInfo Info, long Arrival)
 {
     /// <summary>Failed tries so far.</summary>
     public int Attempts { get; init; }
+
+    /// <summary>When the last try failed; the backoff counts from then.</summary>
+    public DateTimeOffset LastAttempt { get; init; }
 }

@@ -1,54 +1,66 @@
+using Strata.Api.Models;
 using Strata.Scheduler.Framework;
 
 namespace Strata.Scheduler.Queue;
 
-/// <summary>Pods waiting for a node, by priority and then arrival. A pod that found none is parked until something changes that could help, and then waits out a backoff of 1 s
-/// doubling to 10 s. Not thread-safe: its owner holds one lock around it.</summary>
+/// <summary>Pods waiting for a node, by priority and then arrival. A pod that found none is parked until something changes that could help, and is tried again then, but no
+/// sooner than its backoff after the failed try: 1 s doubling to 10 s. Not thread-safe: its owner holds one lock around it.</summary>
 /// <remarks>Upstream: pkg/scheduler/backend/queue.</remarks>
 internal sealed class SchedulingQueue(TimeProvider clock)
 {
     private static readonly TimeSpan FirstBackoff = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestBackoff = TimeSpan.FromSeconds(10);
 
+    // Upstream's safety net: should a change that helps not be recognized as one, the pod is tried again after this time.
+    private static readonly TimeSpan LongestPark = TimeSpan.FromMinutes(5);
+
+    private readonly Dictionary<string, QueueEntry> _entries = []; // Everything that waits, by uid.
+
+    // Entries here may be outdated; the state of the entry decides when they come up.
     private readonly PriorityQueue<string, (int Priority, long Arrival)> _active = new();
-    private readonly Dictionary<string, QueuedPod> _pods = []; // Everything that waits, by uid.
-    private readonly Dictionary<string, DateTimeOffset> _backoff = []; // Not to be tried before this time.
-    private readonly HashSet<string> _parked = [];
+    private readonly PriorityQueue<string, DateTimeOffset> _due = new();
+    private readonly HashSet<QueueEntry> _parked = [];
     private long _arrivals;
 
-    public int Count => _pods.Count;
+    public int Count => _entries.Count;
 
-    /// <summary>Adds a pod, or takes note of its newer form.</summary>
+    /// <summary>Adds a pod, or takes note of its newer form. A parked pod whose spec changed is worth another try.</summary>
     public void Put(PodInfo pod)
     {
-        if (_pods.TryGetValue(pod.Uid, out var known))
+        if (!_entries.TryGetValue(pod.Uid, out var known))
         {
-            _pods[pod.Uid] = known with { Info = pod };
+            known = new QueueEntry(new QueuedPod(pod, _arrivals++));
+            _entries.Add(pod.Uid, known);
+            Activate(known);
             return;
         }
 
-        var queued = new QueuedPod(pod, _arrivals++);
-        _pods.Add(pod.Uid, queued);
-        Activate(queued);
+        var before = known.Pod.Info.Pod.Spec;
+        known.Pod = known.Pod with { Info = pod };
+        if (known.State == QueueState.Parked && !ModelJson.ContentEquals(before, pod.Pod.Spec))
+        {
+            Wake(known);
+        }
     }
 
     public void Remove(string uid)
     {
-        _pods.Remove(uid);
-        _parked.Remove(uid);
-        _backoff.Remove(uid);
+        if (_entries.Remove(uid, out var entry))
+        {
+            _parked.Remove(entry);
+        }
     }
 
     /// <summary>Takes the first pod that may be tried now; null when none may.</summary>
     public QueuedPod? Take()
     {
-        ReleaseBackoff();
+        ReleaseDue();
         while (_active.TryDequeue(out var uid, out _))
         {
-            if (_pods.TryGetValue(uid, out var pod) && !_parked.Contains(uid) && !_backoff.ContainsKey(uid))
+            if (_entries.TryGetValue(uid, out var entry) && entry.State == QueueState.Active)
             {
-                _pods.Remove(uid);
-                return pod;
+                _entries.Remove(uid);
+                return entry.Pod;
             }
         }
 
@@ -58,53 +70,97 @@ internal sealed class SchedulingQueue(TimeProvider clock)
     /// <summary>Puts back a pod that found no node; it waits for <see cref="WakeAll"/>.</summary>
     public void Park(QueuedPod pod)
     {
-        _pods[pod.Info.Uid] = pod with { Attempts = pod.Attempts + 1 };
-        _parked.Add(pod.Info.Uid);
+        var entry = PutBack(pod);
+        _parked.Add(entry);
+        Delay(entry, QueueState.Parked, clock.GetUtcNow() + LongestPark);
     }
 
     /// <summary>Puts back a pod whose binding failed; it is tried again after its backoff.</summary>
     public void Retry(QueuedPod pod)
     {
-        var again = pod with { Attempts = pod.Attempts + 1 };
-        _pods[pod.Info.Uid] = again;
-        _backoff[pod.Info.Uid] = clock.GetUtcNow() + BackoffOf(again);
+        var entry = PutBack(pod);
+        Delay(entry, QueueState.Backoff, ReadyAt(entry.Pod));
     }
 
     /// <summary>Something changed that could give parked pods a node.</summary>
     public void WakeAll()
     {
-        var now = clock.GetUtcNow();
-        foreach (var uid in _parked)
+        foreach (var entry in _parked.ToArray())
         {
-            _backoff[uid] = now + BackoffOf(_pods[uid]);
+            Wake(entry);
         }
-
-        _parked.Clear();
     }
 
-    /// <summary>When the next pod leaves its backoff; null when none is in one.</summary>
-    public DateTimeOffset? NextRelease() => _backoff.Count == 0 ? null : _backoff.Values.Min();
-
-    private static TimeSpan BackoffOf(QueuedPod pod)
+    /// <summary>When the next pod becomes active by itself; null when none will.</summary>
+    public DateTimeOffset? NextRelease()
     {
-        var factor = Math.Pow(2, Math.Max(0, Math.Min(pod.Attempts, 10) - 1));
-        return FirstBackoff * factor < LongestBackoff ? FirstBackoff * factor : LongestBackoff;
+        while (_due.TryPeek(out var uid, out var due))
+        {
+            if (IsWaitingUntil(uid, due, out _))
+            {
+                return due;
+            }
+
+            _due.Dequeue();
+        }
+
+        return null;
     }
 
-    private void ReleaseBackoff()
+    private static DateTimeOffset ReadyAt(QueuedPod pod)
     {
-        if (_backoff.Count == 0)
-        {
-            return;
-        }
+        var factor = Math.Pow(2, Math.Min(pod.Attempts, 10) - 1);
+        return pod.LastAttempt + (FirstBackoff * factor < LongestBackoff ? FirstBackoff * factor : LongestBackoff);
+    }
 
-        var now = clock.GetUtcNow();
-        foreach (var uid in _backoff.Where(entry => entry.Value <= now).Select(entry => entry.Key).ToList())
+    private QueueEntry PutBack(QueuedPod pod)
+    {
+        var entry = new QueueEntry(pod with { Attempts = pod.Attempts + 1, LastAttempt = clock.GetUtcNow() });
+        _entries[pod.Info.Uid] = entry;
+        return entry;
+    }
+
+    private void Wake(QueueEntry entry)
+    {
+        _parked.Remove(entry);
+        var due = ReadyAt(entry.Pod);
+        if (due > clock.GetUtcNow())
         {
-            _backoff.Remove(uid);
-            Activate(_pods[uid]);
+            Delay(entry, QueueState.Backoff, due);
+        }
+        else
+        {
+            Activate(entry);
         }
     }
 
-    private void Activate(QueuedPod pod) => _active.Enqueue(pod.Info.Uid, (-pod.Info.Priority, pod.Arrival));
+    private void Delay(QueueEntry entry, QueueState state, DateTimeOffset due)
+    {
+        entry.State = state;
+        entry.Due = due;
+        _due.Enqueue(entry.Pod.Info.Uid, due);
+    }
+
+    private void ReleaseDue()
+    {
+        var now = clock.GetUtcNow();
+        while (_due.TryPeek(out var uid, out var due) && due <= now)
+        {
+            _due.Dequeue();
+            if (IsWaitingUntil(uid, due, out var entry))
+            {
+                _parked.Remove(entry);
+                Activate(entry);
+            }
+        }
+    }
+
+    private bool IsWaitingUntil(string uid, DateTimeOffset due, out QueueEntry entry) =>
+        _entries.TryGetValue(uid, out entry!) && entry.State != QueueState.Active && entry.Due == due;
+
+    private void Activate(QueueEntry entry)
+    {
+        entry.State = QueueState.Active;
+        _active.Enqueue(entry.Pod.Info.Uid, (-entry.Pod.Info.Priority, entry.Pod.Arrival));
+    }
 }

@@ -22,6 +22,7 @@ internal sealed partial class PodReconciler(
     PodEntries entries,
     PodResolver resolver,
     PodReporter reporter,
+    ReadinessWatch readiness,
     RetryPolicy retries,
     string nodeName,
     string hostAddress,
@@ -167,7 +168,7 @@ internal sealed partial class PodReconciler(
 
         entry.ToldFailure = provided.Failure?.Message;
         reporter.Forward(pod, entry, provided.Events);
-        var status = PodMirror.Compute(pod, provided, hostAddress, clock.GetUtcNow());
+        var status = PodMirror.Compute(pod, await readiness.ApplyAsync(pod, provided), hostAddress, clock.GetUtcNow());
         if (await WriteAsync(pod, entry, status, cancellationToken) is not { } current || current.IsTerminal())
         {
             return null;
@@ -210,92 +211,6 @@ internal sealed partial class PodReconciler(
             : ConfirmAfter;
     }
 
-    private async Task<TimeSpan?> TerminateAsync(Pod pod, PodEntry entry, CancellationToken cancellationToken)
-    {
-        var identity = PodIdentity.Of(pod);
-        if (entry.DeletedAt is null)
-        {
-            // The API server holds the intent: it was stored there before we heard of it.
-            if (!await TellTerminatingAsync(pod, entry, cancellationToken))
-            {
-                return await CollectAsync(identity.Uid, cancellationToken);
-            }
-
-            var isGone = await provider.DeleteAsync(identity, cancellationToken);
-            (entry.DeletedAt, entry.IsAwaited, entry.Failures) = (view.Tick(), true, 0);
-            if (isGone)
-            {
-                return await RemoveAsync(pod, entry, cancellationToken);
-            }
-
-            Asked();
-            return ConfirmAfter;
-        }
-
-        if (view.Get(identity.Uid) is { } last)
-        {
-            await WriteAsync(Latest(pod, entry), entry, PodMirror.Terminating(Latest(pod, entry), last, hostAddress, clock.GetUtcNow()), cancellationToken);
-            return ConfirmAfter;
-        }
-
-        return view.WasListedAfter(entry.DeletedAt.Value) && await provider.FindAsync(identity, cancellationToken) is null
-            ? await RemoveAsync(pod, entry, cancellationToken)
-            : ConfirmAfter;
-    }
-
-    private async Task<bool> TellTerminatingAsync(Pod pod, PodEntry entry, CancellationToken cancellationToken) =>
-        await WriteAsync(pod, entry, PodMirror.Terminating(pod, view.Get(pod.Metadata.Uid), hostAddress, clock.GetUtcNow()), cancellationToken) is not null;
-
-    private async Task<TimeSpan?> RemoveAsync(Pod pod, PodEntry entry, CancellationToken cancellationToken)
-    {
-        var latest = Latest(pod, entry);
-        if (await WriteAsync(latest, entry, PodMirror.Ended(latest, null, "", clock.GetUtcNow()), cancellationToken) is not null)
-        {
-            await _writer.RemoveAsync(pod, cancellationToken);
-        }
-
-        LogRemoved(pod.Metadata.Namespace, pod.Metadata.Name);
-        view.Remove(pod.Metadata.Uid);
-        Forget(pod.Metadata.Uid);
-        return null;
-    }
-
-    /// <summary>The API does not have the pod, as far as we have heard.</summary>
-    private async Task<TimeSpan?> CollectAsync(string uid, CancellationToken cancellationToken)
-    {
-        var identity = view.Get(uid)?.Identity ?? entries.Find(uid)?.Identity;
-        if (identity is null)
-        {
-            Forget(uid);
-            return null;
-        }
-
-        // We may not have heard of it yet. A group is deleted only when the API itself says that its pod is gone.
-        var current = await client.FindAsync<Pod>(identity.Namespace, identity.Name, cancellationToken);
-        if (current?.Metadata.Uid == uid && current.Spec.NodeName == nodeName)
-        {
-            return ConfirmAfter;
-        }
-
-        if (view.Get(uid) is { IsDeleting: true })
-        {
-            return ConfirmAfter;
-        }
-
-        var isGone = await provider.DeleteAsync(identity, cancellationToken);
-        LogOrphan(identity.Namespace, identity.Name);
-        if (isGone)
-        {
-            view.Remove(uid);
-            Forget(uid);
-            return null;
-        }
-
-        entries.For(uid).IsAwaited = true;
-        Asked();
-        return ConfirmAfter;
-    }
-
     private async Task NotStartedAsync(Pod pod, PodEntry entry, string reason, ProviderFailure failure, CancellationToken cancellationToken)
     {
         if (entry.ToldFailure != failure.Message)
@@ -332,8 +247,9 @@ internal sealed partial class PodReconciler(
     private Pod Latest(Pod pod, PodEntry entry) =>
         entry.Written is { } written && written.BaseVersion == entry.ListedVersion ? written.Result : pod;
 
-    private void Forget(string uid)
+    private async Task ForgetAsync(string uid)
     {
+        await readiness.ReleaseAsync(uid);
         entries.Remove(uid);
         resolver.Release(uid);
     }

@@ -20,6 +20,9 @@ internal sealed class PodReporter(IEventRecorder events)
 
     public void Warning(Pod pod, string reason, string message) => events.Record(pod, "Warning", reason, message);
 
+    public void Unhealthy(Pod pod, string container, string message) =>
+        events.Record(pod, "Warning", "Unhealthy", $"Readiness probe failed: {message}", PodContainers.FieldPath(pod.Spec, container));
+
     public void Missing(ResolvedPod resolved)
     {
         foreach (var reference in resolved.Missing)

@@ -7,6 +7,7 @@ internal sealed class ProviderHealth(TimeProvider clock)
     private DateTimeOffset _lastSuccess = DateTimeOffset.MinValue;
     private string? _problem = "The provider has not answered yet.";
     private int _failures;
+    private TaskCompletionSource _turned = NewSignal();
 
     /// <summary>Why the provider cannot be used; null when it can. One failed call is not yet a lost provider.</summary>
     public string? Problem
@@ -15,10 +16,24 @@ internal sealed class ProviderHealth(TimeProvider clock)
         {
             lock (_lock)
             {
-                return _lastSuccess != DateTimeOffset.MinValue && _failures < 2 ? null : _problem;
+                return IsGood_NeedsLock ? null : _problem;
             }
         }
     }
+
+    /// <summary>Completes when the provider is lost or back. Take it before reading <see cref="Problem"/>.</summary>
+    public Task Turned
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _turned.Task;
+            }
+        }
+    }
+
+    private bool IsGood_NeedsLock => _lastSuccess != DateTimeOffset.MinValue && _failures < 2;
 
     public bool WasSeenWithin(TimeSpan time)
     {
@@ -28,19 +43,23 @@ internal sealed class ProviderHealth(TimeProvider clock)
         }
     }
 
-    public void Succeeded()
+    public void Succeeded() => Note(() => (_lastSuccess, _problem, _failures) = (clock.GetUtcNow(), null, 0));
+
+    public void Failed(string problem) => Note(() => (_problem, _failures) = (problem, _failures + 1));
+
+    private void Note(Action change)
     {
         lock (_lock)
         {
-            (_lastSuccess, _problem, _failures) = (clock.GetUtcNow(), null, 0);
+            var wasGood = IsGood_NeedsLock;
+            change();
+            if (wasGood != IsGood_NeedsLock)
+            {
+                _turned.TrySetResult();
+                _turned = NewSignal();
+            }
         }
     }
 
-    public void Failed(string problem)
-    {
-        lock (_lock)
-        {
-            (_problem, _failures) = (problem, _failures + 1);
-        }
-    }
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

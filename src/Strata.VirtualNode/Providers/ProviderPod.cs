@@ -10,6 +10,9 @@ public sealed record ProviderPod
     /// <summary>Phase, addresses, start time and container statuses. Conditions, host address and QoS class are the node's business and are not read.</summary>
     public required PodStatus Status { get; init; }
 
+    /// <summary>Whether <c>ready</c> of the container statuses is the outcome of probes; where it only means "runs", the node probes by itself.</summary>
+    public bool TellsReadiness { get; init; } = true;
+
     /// <summary>It is on its way out. Once it is gone the provider does not list it any more.</summary>
     public bool IsDeleting { get; init; }
 

@@ -44,6 +44,7 @@ internal sealed partial class NodeHeartbeat(
     {
         while (true)
         {
+            var turned = health.Turned;
             var pause = Interval;
             try
             {
@@ -57,7 +58,10 @@ internal sealed partial class NodeHeartbeat(
                 (_node, _lease) = (null, null); // Whatever we hold is in doubt: look again.
             }
 
-            await Task.Delay(pause, clock, cancellationToken);
+            using var early = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            await Task.WhenAny(Task.Delay(pause, clock, early.Token), turned);
+            await early.CancelAsync();
+            cancellationToken.ThrowIfCancellationRequested();
         }
     }
 

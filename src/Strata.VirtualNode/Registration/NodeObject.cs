@@ -11,7 +11,7 @@ internal static class NodeObject
     public const string VirtualKubelet = "virtual-kubelet";
 
     // The API level whose pods this node understands; kubectl and version-skew checks read it.
-    private const string KubernetesVersion = "v1.34.0";
+    private const string KubernetesVersion = "v1.32.4";
 
     public static Node Build(VirtualNodeOptions options) => new()
     {
@@ -48,7 +48,7 @@ internal static class NodeObject
                 OperatingSystem = "linux",
                 OsImage = "Strata virtual node",
                 KernelVersion = "hidden",
-                KubeletVersion = $"{KubernetesVersion}-strata-{ProductVersion}",
+                KubeletVersion = $"{KubernetesVersion}+strata",
                 ContainerRuntimeVersion = $"strata-container-instances://{ProductVersion}",
                 MachineID = options.NodeName,
                 SystemUUID = options.NodeName,

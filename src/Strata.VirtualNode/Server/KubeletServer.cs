@@ -6,7 +6,9 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Strata.VirtualNode.Server;
 
@@ -20,11 +22,12 @@ internal sealed class KubeletServer : IAsyncDisposable
     public int Port { get; private init; }
 
     /// <exception cref="IOException">The address is in use.</exception>
-    public static async Task<KubeletServer> StartAsync(VirtualNodeOptions options, RequestDelegate handler, ILoggerFactory loggers, CancellationToken cancellationToken)
+    public static async Task<KubeletServer> StartAsync(VirtualNodeOptions options, RequestDelegate handler, CancellationToken cancellationToken)
     {
         // Slim and empty: no configuration files or environment variables of the process may change this listener.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Services.AddSingleton(loggers);
+        builder.Services.AddSingleton<ILoggerFactory>(NullLoggerFactory.Instance); // What matters of a request is logged by its handler.
+        builder.Services.AddSingleton<IHostLifetime, EmbeddedLifetime>();
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;

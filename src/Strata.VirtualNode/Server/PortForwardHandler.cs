@@ -13,6 +13,8 @@ namespace Strata.VirtualNode.Server;
 /// is the port number. Source: <c>cri/streaming/portforward/websocket.go</c> (protocol).</summary>
 internal sealed class PortForwardHandler(ProviderView view)
 {
+    private static readonly TimeSpan ClosePatience = TimeSpan.FromSeconds(5);
+
     public async Task HandleAsync(HttpContext context, Pod pod)
     {
         var address = view.Get(pod.Metadata.Uid)?.Status.PodIP is { Length: > 0 } known ? known : pod.Status.PodIP;
@@ -45,6 +47,14 @@ internal sealed class PortForwardHandler(ProviderView view)
 
             pumps.Add(PumpToPodAsync(socket, targets, ended.Token));
             await Task.WhenAny(pumps[^1], Task.WhenAll(pumps[..^1].DefaultIfEmpty(pumps[^1])));
+            if (!pumps[^1].IsCompleted)
+            {
+                // Ending the read at once would reset the connection, and with it what the client has not read yet.
+                using var patience = new CancellationTokenSource(ClosePatience);
+                await socket.CloseAsync(patience.Token);
+                await pumps[^1].WaitAsync(patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+            }
+
             await ended.CancelAsync();
             await Task.WhenAll(pumps).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json;
@@ -5,14 +6,18 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Strata.Api.Models;
 using Strata.Pods;
+using Strata.VirtualNode.Pods;
 using Strata.VirtualNode.Providers;
 
 namespace Strata.VirtualNode.Server;
 
 /// <summary>/exec and /attach: a web socket of the API server's client on one side, the provider's session on the other.</summary>
-internal sealed class SessionHandler(IPodProvider provider)
+internal sealed class SessionHandler(IPodProvider provider, ProviderView view, TimeProvider clock)
 {
+    // kubectl tries another protocol after any refusal and shows only what that was answered; within this time it gets the first answer again.
+    private static readonly TimeSpan RefusalMemory = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan ClosePatience = TimeSpan.FromSeconds(5);
+    private readonly ConcurrentDictionary<string, (string Message, DateTimeOffset Until)> _refusals = new(StringComparer.Ordinal); // By request path.
 
     public async Task ExecAsync(HttpContext context, Pod pod, string container)
     {
@@ -25,7 +30,8 @@ internal sealed class SessionHandler(IPodProvider provider)
         }
 
         // Opened before the upgrade, so that a refusal is a proper HTTP answer.
-        await using var session = await provider.ExecAsync(PodIdentity.Of(pod), container, new CommandRequest(command, streams.Tty), context.RequestAborted);
+        await using var session = await OpenAsync(
+            context, () => provider.ExecAsync(PodIdentity.Of(pod), container, new CommandRequest(command, streams.Tty), context.RequestAborted));
         await JoinAsync(context, session, streams);
     }
 
@@ -38,20 +44,51 @@ internal sealed class SessionHandler(IPodProvider provider)
             throw KubeletException.BadRequest("the input of a container in a container group cannot be attached to; its output can, and exec has both");
         }
 
-        await using var session = await provider.AttachAsync(PodIdentity.Of(pod), container, context.RequestAborted);
+        await using var session = await OpenAsync(context, () => provider.AttachAsync(PodIdentity.Of(pod), container, context.RequestAborted));
         await JoinAsync(context, session, streams);
     }
 
-    private static void Check(HttpContext context, Pod pod, string container)
+    private void Check(HttpContext context, Pod pod, string container)
     {
         if (PodContainers.Find(pod.Spec, container) is null)
         {
             throw new KubeletException(StatusCodes.Status404NotFound, $"container \"{container}\" not found in pod \"{pod.Metadata.Name}\"");
         }
 
+        var status = view.Get(pod.Metadata.Uid)?.Status ?? pod.Status;
+        var state = status.ContainerStatuses.Concat(status.InitContainerStatuses).FirstOrDefault(found => found.Name == container)?.State;
+        if (state?.Running is null)
+        {
+            var reason = state?.Terminated?.Reason ?? state?.Waiting?.Reason ?? "ContainerCreating";
+            throw KubeletException.BadRequest($"container \"{container}\" in pod \"{pod.Metadata.Name}\" is not running: {reason}");
+        }
+
         if (!context.WebSockets.IsWebSocketRequest)
         {
-            throw KubeletException.BadRequest("this node serves exec and attach over WebSocket (v5.channel.k8s.io); SPDY is not supported");
+            throw _refusals.TryRemove(context.Request.Path, out var refusal) && refusal.Until > clock.GetUtcNow()
+                ? KubeletException.BadRequest(refusal.Message)
+                : KubeletException.BadRequest("this node serves exec and attach over WebSocket (v5.channel.k8s.io); SPDY is not supported");
+        }
+    }
+
+    private async Task<IProviderSession> OpenAsync(HttpContext context, Func<Task<IProviderSession>> open)
+    {
+        try
+        {
+            return await open();
+        }
+        catch (ProviderException error)
+        {
+            foreach (var (path, old) in _refusals)
+            {
+                if (old.Until <= clock.GetUtcNow())
+                {
+                    _refusals.TryRemove(path, out _);
+                }
+            }
+
+            _refusals[context.Request.Path] = (error.Message, clock.GetUtcNow() + RefusalMemory);
+            throw;
         }
     }
 
@@ -72,6 +109,9 @@ internal sealed class SessionHandler(IPodProvider provider)
                 await output;
                 using var patience = new CancellationTokenSource(ClosePatience);
                 await FinishAsync(socket, session, patience.Token);
+
+                // Ending the read at once would reset the connection, and with it what the client has not read yet.
+                await input.WaitAsync(patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
             }
         }
         catch (WebSocketException)

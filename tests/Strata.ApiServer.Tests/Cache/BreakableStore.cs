@@ -38,6 +38,10 @@ internal sealed class BreakableStore : IRevisionedStore
             {
                 throw new StoreException("the watch broke");
             }
+            if (broken.IsCancellationRequested)
+            {
+                throw new StoreException("the watch broke"); // A batch that was already on its way is lost too.
+            }
             yield return watch.Current;
         }
     }

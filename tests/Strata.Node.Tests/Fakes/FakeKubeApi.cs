@@ -63,6 +63,7 @@ internal sealed class FakeKubeApi(TimeProvider clock) : IApiTransport
             {
                 "GET" => Encode(Find(path)),
                 "POST" when subresource == "token" => Token(body!),
+                "POST" when path.Plural == "subjectaccessreviews" => Encode(body!), // Allows nobody.
                 "POST" => Create(path, body!),
                 "PUT" => Store(path, Merge(Find(path), body!), "MODIFIED"),
                 "PATCH" => Patch(path, subresource, body!),

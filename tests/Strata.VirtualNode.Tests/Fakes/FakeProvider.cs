@@ -29,6 +29,9 @@ internal sealed class FakeProvider(TimeProvider clock) : IPodProvider
     /// <summary>A deleted pod is gone at once; otherwise <see cref="Finish"/> ends it.</summary>
     public bool EndsPods { get; set; } = true;
 
+    /// <summary>Whether readiness of containers means that probes passed; otherwise pods run on loopback and the node must find out.</summary>
+    public bool TellsReadiness { get; set; } = true;
+
     /// <summary>Lists answer as if nothing ran, as an eventually consistent service may.</summary>
     public bool ListsNothing { get; set; }
 
@@ -83,7 +86,7 @@ internal sealed class FakeProvider(TimeProvider clock) : IPodProvider
     public PodStatus RunningStatus(Pod pod) => new()
     {
         Phase = "Running",
-        PodIP = $"10.9.0.{Interlocked.Increment(ref _addresses)}",
+        PodIP = TellsReadiness ? $"10.9.0.{Interlocked.Increment(ref _addresses)}" : "127.0.0.1",
         StartTime = KubeTime.Truncate(clock.GetUtcNow()),
         ContainerStatuses = [.. pod.Spec.Containers.Select(container => new ContainerStatus
         {
@@ -110,7 +113,7 @@ internal sealed class FakeProvider(TimeProvider clock) : IPodProvider
         {
             _created.Add(pod);
             var identity = PodIdentity.Of(pod.Pod);
-            return Task.FromResult(_pods[identity.Uid] = new ProviderPod { Identity = identity, Status = RunsPods ? RunningStatus(pod.Pod) : new PodStatus { Phase = "Pending" } });
+            return Task.FromResult(_pods[identity.Uid] = new ProviderPod { Identity = identity, Status = RunsPods ? RunningStatus(pod.Pod) : new PodStatus { Phase = "Pending" }, TellsReadiness = TellsReadiness });
         }
     }
 

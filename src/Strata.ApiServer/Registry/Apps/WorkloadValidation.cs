@@ -18,16 +18,15 @@ internal static class WorkloadValidation
         {
             errors.Required("spec.selector");
         }
-        else
+        else if (LabelSelectorValidation.IsEmpty(selector))
         {
-            LabelSelectorValidation.Validate(selector, "spec.selector", errors);
-            if (LabelSelectorValidation.IsEmpty(selector))
-            {
-                errors.Invalid("spec.selector", selector, $"empty selector is invalid for {kind}");
-            }
+            errors.Invalid("spec.selector", selector, $"empty selector is invalid for {kind}");
         }
 
-        ValidateTemplate(spec, selector, errors);
+        var before = errors.Causes.Count;
+        LabelSelectorValidation.Validate(selector, "spec.selector", errors);
+        var isSelectorSound = errors.Causes.Count == before && !LabelSelectorValidation.IsEmpty(selector);
+        ValidateTemplate(spec, isSelectorSound ? selector : null, errors);
     }
 
     public static void ValidateUpdate(JsonObject target, JsonObject old, FieldErrors errors)
@@ -39,6 +38,7 @@ internal static class WorkloadValidation
         }
     }
 
+    // Without a sound selector there is nothing that the labels could fail to match.
     private static void ValidateTemplate(JsonObject? spec, JsonObject? selector, FieldErrors errors)
     {
         if (spec.Object("template") is not { } template)
@@ -48,7 +48,7 @@ internal static class WorkloadValidation
         }
 
         var labels = template.Object("metadata").Object("labels");
-        if (selector is not null && !LabelSelectorValidation.IsEmpty(selector) && !LabelSelectorValidation.Matches(selector, labels))
+        if (selector is not null && !LabelSelectorValidation.Matches(selector, labels))
         {
             errors.Invalid("spec.template.metadata.labels", labels ?? [], "`selector` does not match template `labels`");
         }

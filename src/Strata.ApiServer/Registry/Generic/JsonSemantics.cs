@@ -25,26 +25,19 @@ internal static class JsonSemantics
             return true;
         }
 
-        if (IsEmpty(left) || IsEmpty(right))
-        {
-            return IsEmpty(left) && IsEmpty(right);
-        }
-
         return (left, right) switch
         {
             (JsonObject leftMap, JsonObject rightMap) => isUserMap ? UserMapsEqual(leftMap, rightMap) : FieldsEqual(leftMap, rightMap),
+            (JsonObject map, null) => isUserMap ? map.Count == 0 : map.All(static field => FieldEqual(field.Key, field.Value, null)),
+            (null, JsonObject) => AreEqual(right, left, isUserMap),
             (JsonArray leftList, JsonArray rightList) => ListsEqual(leftList, rightList),
+            _ when left is null || right is null => IsEmpty(left ?? right),
             _ => JsonNode.DeepEquals(left, right) || (JsonTree.TryNumber(left, out var leftNumber) && JsonTree.TryNumber(right, out var rightNumber) && leftNumber == rightNumber),
         };
     }
 
-    private static bool IsEmpty(JsonNode? node) => node switch
-    {
-        null => true,
-        JsonObject map => map.Count == 0,
-        JsonArray list => list.Count == 0,
-        _ => JsonTree.TryText(node, out var text) && text.Length == 0,
-    };
+    private static bool IsEmpty(JsonNode? node) =>
+        node is JsonArray { Count: 0 } || (JsonTree.TryText(node, out var text) && text.Length == 0);
 
     private static bool UserMapsEqual(JsonObject left, JsonObject right)
     {

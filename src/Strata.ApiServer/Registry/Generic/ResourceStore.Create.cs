@@ -22,7 +22,7 @@ internal sealed partial class ResourceStore
         var metadata = target.Metadata();
         CheckNamespace(metadata, namespaceName);
         CheckName(metadata, name);
-        if (metadata.Text("resourceVersion") is not null)
+        if (metadata.Text("resourceVersion") is not (null or "0"))
         {
             throw ApiErrors.BadRequest("resourceVersion should not be set on objects to be created");
         }

@@ -114,7 +114,8 @@ internal sealed partial class ResourceStore
             throw ApiErrors.Conflict(Kind, key.Name, $"Precondition failed: UID in precondition: {uid}, UID in object meta: {old.Text("uid")}");
         }
 
-        switch (wanted.Text("resourceVersion"))
+        // Clients that have seen no version send none or 0.
+        switch (wanted.Text("resourceVersion") is { } seen and not "0" ? seen : null)
         {
             case { } version when version != old.Text("resourceVersion"):
                 throw ApiErrors.Modified(Kind, key.Name);

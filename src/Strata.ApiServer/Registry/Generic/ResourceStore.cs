@@ -20,6 +20,10 @@ internal sealed partial class ResourceStore
     // A write loses a race only when another one won, so this bounds unfairness, not progress.
     private const int MaxAttempts = 50;
 
+    // Enough for watchers that come back after a short absence; those away for longer list again.
+    private const int RecentEvents = 2048;
+    private const int RecentEventBytes = 4 << 20;
+
     private readonly RegistryServices _services;
     private readonly StoredJson _stored;
     private readonly string _prefix;
@@ -34,7 +38,9 @@ internal sealed partial class ResourceStore
         _prefix = PrefixOf(strategy.Kind);
         _fields = new SelectableFieldReader(strategy);
         _cache = new WatchCache(
-            services.Store, new WatchCacheOptions { Prefix = _prefix, Fields = _fields.Read }, services.Clock, services.Loggers.CreateLogger<WatchCache>());
+            services.Store,
+            new WatchCacheOptions { Prefix = _prefix, Fields = _fields.Read, RecentEvents = RecentEvents, RecentEventBytes = RecentEventBytes },
+            services.Clock, services.Loggers.CreateLogger<WatchCache>());
     }
 
     public ResourceStrategy Strategy { get; }

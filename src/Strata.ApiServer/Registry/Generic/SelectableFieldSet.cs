@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Diagnostics.CodeAnalysis;
+using System.Text;
 using System.Text.Json;
 
 namespace Strata.ApiServer.Registry.Generic;
@@ -8,10 +9,15 @@ namespace Strata.ApiServer.Registry.Generic;
 /// <remarks>Hot path: made for every stored object. A linear search over at most a dozen names is cheaper than a hash table each.</remarks>
 internal sealed class SelectableFieldSet(string[] names, string[] values) : IReadOnlyDictionary<string, string>
 {
-    // The values that most objects share, so that a cache of many objects holds them once.
-    private static readonly string[] Common =
-        ["Running", "Pending", "Succeeded", "Failed", "Unknown", "Always", "OnFailure", "Never", "default-scheduler", "default", "Opaque", "Active", "Terminating",
-        "ClusterIP", "NodePort", "LoadBalancer", "ExternalName", "None", "Normal", "Warning", "Pod", "Node", "Deployment", "ReplicaSet", "v1", "apps/v1"];
+    // The values that most objects share, so that a cache of many objects holds them once. Bytes beside the text, because comparing those needs no conversion.
+    private static readonly (byte[] Utf8, string Text)[] Common =
+    [
+        .. new[]
+        {
+            "Running", "Pending", "Succeeded", "Failed", "Unknown", "Always", "OnFailure", "Never", "default-scheduler", "default", "Opaque", "Active", "Terminating",
+            "ClusterIP", "NodePort", "LoadBalancer", "ExternalName", "None", "Normal", "Warning", "Pod", "Node", "Deployment", "ReplicaSet", "v1", "apps/v1",
+        }.Select(static text => (Encoding.UTF8.GetBytes(text), text)),
+    ];
 
     public int Count => names.Length;
 
@@ -28,9 +34,9 @@ internal sealed class SelectableFieldSet(string[] names, string[] values) : IRea
         {
             foreach (var common in Common)
             {
-                if (field.ValueEquals(common))
+                if (field.ValueEquals(common.Utf8))
                 {
-                    return common;
+                    return common.Text;
                 }
             }
         }

@@ -41,7 +41,7 @@ internal sealed class WatchStream(
         var end = clock.GetUtcNow() + Lifetime();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var due = NextDue(end);
-        var tick = Task.Delay(due - clock.GetUtcNow(), clock, stop.Token);
+        var tick = Task.Delay(Until(due), clock, stop.Token);
         Task<bool>? pending = null;
         try
         {
@@ -70,13 +70,13 @@ internal sealed class WatchStream(
                     yield return bookmark;
                 }
 
-                if (clock.GetUtcNow() >= end)
+                if (due == end)
                 {
                     yield break;
                 }
 
                 due = NextDue(end);
-                tick = Task.Delay(due - clock.GetUtcNow(), clock, stop.Token);
+                tick = Task.Delay(Until(due), clock, stop.Token);
             }
         }
         finally
@@ -88,11 +88,17 @@ internal sealed class WatchStream(
     // Upstream spreads the ends of watches over half an hour to an hour, so that clients do not come back all at once.
     private TimeSpan Lifetime() => TimeSpan.FromSeconds(query.TimeoutSeconds ?? (1800 + services.Identities.Below(1800)));
 
+    // The next bookmark, or the end; the last bookmark comes with the end.
     private DateTimeOffset NextDue(DateTimeOffset end)
     {
-        var now = services.Clock.GetUtcNow();
-        var bookmark = query.AllowBookmarks ? now + BookmarkPeriod : end;
-        return bookmark < end ? bookmark : end > now ? end : now;
+        var bookmark = services.Clock.GetUtcNow() + BookmarkPeriod;
+        return query.AllowBookmarks && bookmark < end ? bookmark : end;
+    }
+
+    private TimeSpan Until(DateTimeOffset due)
+    {
+        var rest = due - services.Clock.GetUtcNow();
+        return rest > TimeSpan.Zero ? rest : TimeSpan.Zero;
     }
 
     // A kind that nobody writes to is asked how far it has come, so that its watchers do not fall behind the compaction.

@@ -3,7 +3,7 @@ using Strata.Scheduler.Framework;
 namespace Strata.Scheduler.Plugins.NodeResources;
 
 /// <summary>Prefers nodes whose CPU and memory the pod would bring closer together, so that neither runs out alone.</summary>
-/// <remarks>Formula since Kubernetes 1.32: 50 plus half the difference between the balance with and without the pod.</remarks>
+/// <remarks>Upstream: 75 plus half the difference, in percent, between the balance with and without the pod.</remarks>
 internal sealed class BalancedAllocationPlugin : IScorePlugin
 {
     public string Name => "NodeResourcesBalancedAllocation";
@@ -19,7 +19,7 @@ internal sealed class BalancedAllocationPlugin : IScorePlugin
 
         var with = Balance(node, pod.Requests.CpuMillis, pod.Requests.MemoryBytes);
         var without = Balance(node, 0, 0);
-        return (long)(50 + ((with - without) * 50));
+        return 50 + ((50 + (long)(with * Scores.Most) - (long)(without * Scores.Most)) / 2);
     }
 
     private static double Balance(NodeInfo node, long cpuMillis, long memoryBytes)

@@ -1,3 +1,4 @@
+using System.Net.WebSockets;
 using Strata.Arm.Client;
 using Strata.Arm.ContainerGroups;
 
@@ -10,8 +11,17 @@ internal sealed class ArmSession(ContainerSession session) : IProviderSession
 
     public string? Failure => session.Failure;
 
-    public async Task<SessionOutput?> ReadAsync(CancellationToken cancellationToken) =>
-        await session.ReadAsync(cancellationToken) is { } output ? new SessionOutput(output.IsError, output.Data) : null;
+    public async Task<SessionOutput?> ReadAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await session.ReadAsync(cancellationToken) is { } output ? new SessionOutput(output.IsError, output.Data) : null;
+        }
+        catch (WebSocketException) when (session.ExitCode is not null || session.Failure is not null)
+        {
+            return null; // The end was reported; how the connection went after that does not matter.
+        }
+    }
 
     public Task WriteAsync(ReadOnlyMemory<byte> input, CancellationToken cancellationToken) => session.WriteAsync(input, cancellationToken);
 

@@ -32,7 +32,14 @@ internal static partial class FragmentVariables
 
         foreach (var variable in environment.Variables.Where(variable => !IsAddress(variable)))
         {
-            variables.Add((JsonNode)(variable.IsSecret && !IsLate(variable) ? Secret(container, variable, data) : Plain(variable)));
+            if (variable.IsSecret && IsLate(variable))
+            {
+                AddSecretWithAddress(variables, container, variable, data);
+            }
+            else
+            {
+                variables.Add((JsonNode)(variable.IsSecret ? Secret(variable.Name, $"env.{container}.{variable.Name}", variable.Value, data) : Plain(variable)));
+            }
         }
 
         return variables;
@@ -45,14 +52,27 @@ internal static partial class FragmentVariables
     private static JsonObject Address(string name) =>
         new() { ["name"] = name, ["valueFrom"] = new JsonObject { ["fieldRef"] = new JsonObject { ["apiVersion"] = "v1", ["fieldPath"] = "status.podIP" } } };
 
-    private static JsonObject Secret(string container, ResolvedVariable variable, ProtectedData data) => new()
+    private static JsonObject Secret(string name, string key, string value, ProtectedData data) => new()
     {
-        ["name"] = variable.Name,
+        ["name"] = name,
         ["valueFrom"] = new JsonObject
         {
-            ["secretKeyRef"] = new JsonObject { ["name"] = Strata.Arm.ContainerGroups.PodExtension.ProtectedSecretName, ["key"] = data.AddText($"env.{container}.{variable.Name}", variable.Value) },
+            ["secretKeyRef"] = new JsonObject { ["name"] = Strata.Arm.ContainerGroups.PodExtension.ProtectedSecretName, ["key"] = data.AddText(key, value) },
         },
     };
+
+    // The secret parts around the address become variables of their own, of which the value is put together where it runs.
+    private static void AddSecretWithAddress(JsonArray variables, string container, ResolvedVariable variable, ProtectedData data)
+    {
+        var parts = variable.Value.Split(ResolvedPod.AddressPlaceholder);
+        var names = parts.Select((_, index) => $"STRATA_{variable.Name}_{index}").ToArray();
+        for (var index = 0; index < parts.Length; index++)
+        {
+            variables.Add((JsonNode)Secret(names[index], $"env.{container}.{variable.Name}.{index}", parts[index], data));
+        }
+
+        variables.Add((JsonNode)new JsonObject { ["name"] = variable.Name, ["value"] = string.Join($"$({AddressVariable})", names.Select(name => $"$({name})")) });
+    }
 
     // The value is final: every dollar is doubled so that nothing in it is expanded again, but for the address.
     private static JsonObject Plain(ResolvedVariable variable) => new()

@@ -17,7 +17,8 @@ internal static class GroupIdentity
         var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(pod.Uid)))[..HashLength];
         var readable = new string([.. $"{pod.Namespace}-{pod.Name}".Select(letter => char.IsAsciiLetterLower(letter) || char.IsAsciiDigit(letter) ? letter : '-')]);
         var prefix = readable.Length > MaxNameLength - HashLength - 1 ? readable[..(MaxNameLength - HashLength - 1)] : readable;
-        return $"{prefix.Trim('-')}-{hash}";
+        prefix = prefix.Trim('-');
+        return prefix.Length == 0 ? $"pod-{hash}" : $"{prefix}-{hash}";
     }
 
     /// <summary>The names of the azure-aci provider, so that its users' tools go on working, and the cluster's.</summary>

@@ -22,6 +22,7 @@ internal static class GroupStatus
         {
             Identity = identity,
             Status = status,
+            TellsReadiness = ReferenceEquals(status, reported) || (properties.Containers ?? []).All(container => container.Properties?.InstanceView is null or { Ready: not null }),
             IsDeleting = Is(properties.ProvisioningState, ProvisioningStates.Deleting),
             Failure = FailureOf(group, state, reported),
             Events = EventsOf(properties),

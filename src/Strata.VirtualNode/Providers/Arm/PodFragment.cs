@@ -31,7 +31,9 @@ internal static class PodFragment
         var data = new ProtectedData();
         var spec = Tree(pod.Pod.Spec);
         Remove(spec, SettledInSpec);
-        spec["hostname"] = PodHostname.Short(pod.Pod);
+
+        // A pod's name may have dots, which a kubelet lets pass into the host name and the API does not.
+        spec["hostname"] = PodHostname.Short(pod.Pod).Replace('.', '-');
         AddDns(spec, pod);
         foreach (var container in Items(spec["containers"]).Concat(Items(spec["initContainers"])))
         {

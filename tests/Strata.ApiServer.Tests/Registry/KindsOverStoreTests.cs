@@ -1,0 +1,169 @@
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.Logging.Abstractions;
+using Strata.Api;
+using Strata.Api.Errors;
+using Strata.Api.Models;
+using Strata.ApiServer.Admission;
+using Strata.ApiServer.Registry.Core.Services;
+using Strata.ApiServer.Registry.Generic;
+using Strata.Store.Memory;
+
+namespace Strata.ApiServer.Tests.Registry;
+
+/// <summary>The kinds' rules behind the registry and a store.</summary>
+public sealed class KindsOverStoreTests : IAsyncDisposable
+{
+    private readonly MemoryStore _store = new();
+    private readonly ServiceAllocator _allocator = Kinds.Allocator("10.96.0.0/24");
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public static TheoryData<string, string> Objects => new()
+    {
+        { "Namespace", "{metadata: {name: a}}" },
+        { "Node", "{metadata: {name: a}, spec: {podCIDR: 10.0.0.0/24}, status: {capacity: {cpu: 0.5}}}" },
+        { "Pod", "{metadata: {name: a, labels: {empty: ''}}, spec: {volumes: [{name: v}], containers: [{name: a, image: x, resources: {limits: {cpu: 0.5}}, readinessProbe: {httpGet: {port: 80}}}]}}" },
+        { "Service", "{metadata: {name: a}, spec: {type: NodePort, ports: [{port: 80}]}}" },
+        { "Endpoints", "{metadata: {name: a}, subsets: [{addresses: [{ip: 10.0.0.1}], ports: [{port: 80}]}]}" },
+        { "EndpointSlice", "{metadata: {name: a}, addressType: IPv4, endpoints: [{addresses: [10.0.0.1]}], ports: [{port: 80}]}" },
+        { "ConfigMap", "{metadata: {name: a}, data: {a: ''}}" },
+        { "Secret", "{metadata: {name: a}, stringData: {a: b}}" },
+        { "ServiceAccount", "{metadata: {name: a}}" },
+        { "Event", "{metadata: {name: a}, involvedObject: {kind: Pod, namespace: default, name: p}}" },
+        { "Lease", "{metadata: {name: a}, spec: {holderIdentity: a, renewTime: '2026-01-01T00:00:00Z'}}" },
+        { "Deployment", "{metadata: {name: a}, spec: {selector: {matchLabels: {a: b}}, template: {metadata: {labels: {a: b}}, spec: {containers: [{name: a, image: x}]}}}}" },
+        { "ReplicaSet", "{metadata: {name: a}, spec: {selector: {matchLabels: {a: b}}, template: {metadata: {labels: {a: b}}, spec: {containers: [{name: a, image: x}]}}}}" },
+    };
+
+    public async ValueTask DisposeAsync() => await _store.DisposeAsync();
+
+    [Theory]
+    [MemberData(nameof(Objects))]
+    public async Task Writing_an_object_back_as_it_was_read_changes_nothing(string kind, string yaml)
+    {
+        var registry = Registry(Kinds.Get(kind));
+        var created = await CreateAsync(registry, Rules.Yaml(yaml));
+        var written = await UpdateAsync(registry, created, static read => read);
+        Assert.Equal(created.Metadata().Text("resourceVersion"), written.Metadata().Text("resourceVersion"));
+    }
+
+    [Theory]
+    [MemberData(nameof(Objects))]
+    public async Task Writing_an_object_back_from_a_typed_client_changes_nothing(string kind, string yaml)
+    {
+        var registry = Registry(Kinds.Get(kind));
+        var created = await CreateAsync(registry, Rules.Yaml(yaml));
+        var typed = kind switch
+        {
+            "Namespace" => Typed<Namespace>(created),
+            "Node" => Typed<Node>(created),
+            "Pod" => Typed<Pod>(created),
+            "Service" => Typed<Service>(created),
+            "Endpoints" => Typed<Endpoints>(created),
+            "EndpointSlice" => Typed<EndpointSlice>(created),
+            "ConfigMap" => Typed<ConfigMap>(created),
+            "Secret" => Typed<Secret>(created),
+            "ServiceAccount" => Typed<ServiceAccount>(created),
+            "Event" => Typed<Event>(created),
+            "Lease" => Typed<Lease>(created),
+            "Deployment" => Typed<Deployment>(created),
+            "ReplicaSet" => Typed<ReplicaSet>(created),
+            _ => throw new ArgumentException($"no typed form of {kind} here", nameof(kind)),
+        };
+        var written = await UpdateAsync(registry, typed, static read => read);
+        Assert.True(
+            created.Metadata().Text("resourceVersion") == written.Metadata().Text("resourceVersion"), $"{created.ToJsonString()}\n{typed.ToJsonString()}");
+    }
+
+    [Theory]
+    [MemberData(nameof(Objects))]
+    public async Task A_label_with_an_empty_value_is_a_change(string kind, string yaml)
+    {
+        var registry = Registry(Kinds.Get(kind));
+        var created = await CreateAsync(registry, Rules.Yaml(yaml));
+        var written = await UpdateAsync(registry, created, static read =>
+        {
+            read.Metadata().Ensure("labels")["node-role.kubernetes.io/worker"] = "";
+            return read;
+        });
+        Assert.NotEqual(created.Metadata().Text("resourceVersion"), written.Metadata().Text("resourceVersion"));
+        Assert.Equal(created.Metadata().Number("generation") ?? 0, written.Metadata().Number("generation") ?? 0);
+    }
+
+    [Fact]
+    public async Task Services_created_at_once_never_share_an_address_or_a_node_port()
+    {
+        var registry = Registry(new ServiceStrategy(_allocator));
+        var services = await Task.WhenAll(Enumerable.Range(0, 100).Select(index => CreateAsync(registry, NodePortService($"s{index}"))));
+        Assert.Equal(100, services.Select(static service => service.Object("spec").Text("clusterIP")).Distinct().Count());
+        Assert.Equal(100, services.Select(NodePort).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task Of_many_who_want_one_node_port_one_gets_it()
+    {
+        var registry = Registry(new ServiceStrategy(_allocator));
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, 20).Select(async index =>
+        {
+            try
+            {
+                await CreateAsync(registry, NodePortService($"s{index}", ", nodePort: 30080"));
+                return "";
+            }
+            catch (ApiException refusal)
+            {
+                return refusal.Message;
+            }
+        }));
+        Assert.Single(outcomes, static outcome => outcome.Length == 0);
+        Assert.All(outcomes, static outcome => Assert.True(outcome.Length == 0 || outcome.Contains("provided port is already allocated", StringComparison.Ordinal), outcome));
+    }
+
+    [Fact]
+    public async Task Creates_that_fail_and_deletions_leave_nothing_taken()
+    {
+        // 254 addresses: each round would use one up if it leaked.
+        var registry = Registry(new ServiceStrategy(_allocator));
+        await CreateAsync(registry, NodePortService("taken"));
+        for (var round = 0; round < 300; round++)
+        {
+            await Assert.ThrowsAsync<ApiException>(() => CreateAsync(registry, NodePortService("taken")));
+            var created = await CreateAsync(registry, NodePortService("other"));
+            await registry.DeleteAsync(WriteContext.Server, new ObjectKey("default", created.Name()), DeletionOptions.Default, Token);
+            await registry.CreateAsync(WriteContext.Server with { DryRun = true }, "default", null, NodePortService("dry"), Token);
+        }
+    }
+
+    [Fact]
+    public async Task A_namespace_goes_when_it_is_finalized()
+    {
+        var registry = Registry(Kinds.Get("Namespace"));
+        await CreateAsync(registry, Rules.Yaml("{metadata: {name: shop}}"));
+        var key = new ObjectKey("", "shop");
+        var deleted = await registry.DeleteAsync(WriteContext.Server, key, DeletionOptions.Default, Token);
+        Assert.False(deleted.IsRemoved);
+        Assert.Equal("Terminating", Tree(deleted.Object).Object("status").Text("phase"));
+    }
+
+    private ResourceStore Registry(ResourceStrategy strategy) => new(
+        strategy, new RegistryServices(_store, AdmissionChain.Empty, new IdentitySource(new Random(1)), TimeProvider.System, NullLoggerFactory.Instance));
+
+    private static JsonObject NodePortService(string name, string port = "") =>
+        Rules.Yaml($"{{metadata: {{name: {name}}}, spec: {{type: NodePort, ports: [{{port: 80{port}}}]}}}}");
+
+    private static long? NodePort(JsonObject service) => service.Object("spec").Objects("ports").Single().Item.Number("nodePort");
+
+    private static JsonObject Tree(ServedObject served) => JsonNode.Parse(served.Json.Span)!.AsObject();
+
+    private static JsonObject Typed<T>(JsonObject source)
+        where T : class, IKubeObject<T> => JsonNode.Parse(ModelJson.Serialize(ModelJson.Parse<T>(System.Text.Encoding.UTF8.GetBytes(source.ToJsonString()))))!.AsObject();
+
+    private static async Task<JsonObject> CreateAsync(ResourceStore registry, JsonObject target) =>
+        Tree(await registry.CreateAsync(WriteContext.Server, registry.Kind.Namespaced ? "default" : "", null, target, Token));
+
+    private static async Task<JsonObject> UpdateAsync(ResourceStore registry, JsonObject read, Func<JsonObject, JsonObject> change)
+    {
+        var key = new ObjectKey(registry.Kind.Namespaced ? "default" : "", read.Name());
+        return Tree((await registry.UpdateAsync(WriteContext.Server, key, "", WriteMode.Main, _ => change(read.Copy()), null, Token)).Object);
+    }
+}
