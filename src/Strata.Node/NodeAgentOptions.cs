@@ -51,9 +51,6 @@ public sealed record NodeAgentOptions
     /// <summary>Who signs the clients (the API server) that may call that server; required with <see cref="Listen"/>.</summary>
     public X509Certificate2Collection? ClientAuthorities { get; init; }
 
-    /// <summary>Who may call that server, by certificate name or group: the API server and administrators.</summary>
-    public IReadOnlyList<string> Callers { get; init; } = ["system:masters", "kube-apiserver-kubelet-client", "strata-apiserver"];
-
     /// <summary>How often the runtime's lists are compared with what events said. Events carry the load; this is the safety net.</summary>
     public TimeSpan RelistPeriod { get; init; } = TimeSpan.FromSeconds(20);
 

@@ -87,8 +87,6 @@ public sealed partial class NodeAgentService : IAsyncDisposable
         _server = await StartServerAsync(_pods, cancellationToken);
         await node.RegisterAsync(ServerPort, cancellationToken);
         await services.WaitForSyncAsync(cancellationToken);
-        await StartServerAsync(_pods, cancellationToken);
-        await node.RegisterAsync(ServerPort, cancellationToken);
         await _pods.StartAsync(_informers.For<Pod>(null, null, $"spec.nodeName={_options.NodeName}"), cancellationToken);
         monitor.ProblemChanged = node.Wake;
         _loops.Add(monitor.RunAsync(_stop.Token));
@@ -99,20 +97,6 @@ public sealed partial class NodeAgentService : IAsyncDisposable
 
     /// <summary>Port of the node server; 0 when there is none.</summary>
     public int ServerPort => _server?.Port ?? 0;
-
-    private async Task StartServerAsync(PodManager pods, CancellationToken cancellationToken)
-    {
-        if (_options.Listen is null)
-        {
-            return;
-        }
-
-        var api = new KubeletApi(
-            pods, new CallerCheck(_options.Callers), new LogHandler(_clock), new SessionHandler(_runtime), new PortForwardHandler(_runtime),
-            new StatsHandler(_options, _runtime, _clock), _loggers.CreateLogger<KubeletApi>());
-        _server = await NodeServer.StartAsync(_options, api.HandleAsync, _loggers, cancellationToken);
-        ServerPort = _server.Port;
-    }
 
     /// <summary>Stops the agent.</summary>
     /// <param name="drain">Whether the containers of this agent are stopped and removed as well (their pods stay in the API).</param>
@@ -136,7 +120,6 @@ public sealed partial class NodeAgentService : IAsyncDisposable
         await _stop.CancelAsync();
         await DisposeAsync(_server);
         await Task.WhenAll(_loops).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
-        await DisposeAsync(_server);
         await DisposeAsync(_pods);
         await DisposeAsync(_objects);
         await DisposeAsync(_events);

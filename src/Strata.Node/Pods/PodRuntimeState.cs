@@ -16,16 +16,12 @@ internal sealed class PodRuntimeState(IContainerRuntime runtime, TimeProvider cl
     private readonly Dictionary<string, ContainerRecord> _containers = [];
     private readonly ConcurrentDictionary<string, RuntimeEventKind?> _changed = new();
     private ImmutableDictionary<string, ContainerPhase> _phases = ImmutableDictionary<string, ContainerPhase>.Empty;
-    private readonly ConcurrentDictionary<string, TaskCompletionSource> _ended = new();
     private IReadOnlyList<ContainerRecord> _snapshot = [];
     private TaskCompletionSource _changes = NewSource();
 
     public IReadOnlyCollection<SandboxRecord> Sandboxes => _sandboxes.Values;
 
     public IReadOnlyCollection<ContainerRecord> Containers => _containers.Values;
-
-    /// <summary>The newest sandbox if it runs; null otherwise. Any thread may ask.</summary>
-    public string? ReadySandboxId => Volatile.Read(ref _readySandboxId);
 
     /// <summary>The containers as a snapshot for other threads.</summary>
     public IReadOnlyList<ContainerRecord> ContainerSnapshot => Volatile.Read(ref _snapshot);
@@ -47,7 +43,6 @@ internal sealed class PodRuntimeState(IContainerRuntime runtime, TimeProvider cl
     {
         _sandboxes[sandbox.Id] = sandbox;
         Volatile.Write(ref _phases, _phases.SetItem(sandbox.Id, sandbox.IsReady ? ContainerPhase.Running : ContainerPhase.Exited));
-        NoteReadySandbox();
     }
 
     public void Set(ContainerRecord container)
@@ -62,7 +57,6 @@ internal sealed class PodRuntimeState(IContainerRuntime runtime, TimeProvider cl
     {
         _sandboxes.Remove(id);
         _containers.Remove(id);
-        NoteReadySandbox();
         Volatile.Write(ref _snapshot, [.. _containers.Values]);
         Volatile.Write(ref _phases, _phases.Remove(id));
         AnnounceChange();

@@ -292,21 +292,6 @@ internal sealed partial class PodWorker
             var id = await _services.Runtime.CreateContainerAsync(sandbox.Id, sandboxSpec, spec, cancellationToken);
             _state.Expect(id);
             _services.Events.Record(pod, "Normal", "Created", $"Created container: {start.Spec.Name}", PodContainers.FieldPath(pod.Spec, start.Spec.Name));
-
-            // Known before it starts: it may end before the start call returns, and that event must find its pod.
-            _state.Set(new ContainerRecord
-            {
-                Id = id,
-                SandboxId = sandbox.Id,
-                PodUid = pod.Metadata.Uid,
-                PodNamespace = pod.Metadata.Namespace,
-                PodName = pod.Metadata.Name,
-                Name = start.Spec.Name,
-                Attempt = start.Attempt,
-                Phase = ContainerPhase.Created,
-                CreatedAt = _services.Clock.GetUtcNow(),
-                Image = start.Spec.Image,
-            });
             return id;
         }
         catch (RuntimeException error) when (error.Failure != RuntimeFailure.Unavailable)

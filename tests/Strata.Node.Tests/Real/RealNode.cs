@@ -45,15 +45,15 @@ internal sealed class RealNode : IAsyncDisposable
         Node = await TestNode.StartAsync(Runtime, api: Node.Api, folder: Node.Folder, adapt: Options);
     }
 
-    /// <summary>An HTTP client for the node server, with a certificate of this name.</summary>
-    public HttpClient HttpClient(string? user = "strata-apiserver") =>
+    /// <summary>An HTTP client for the node server, with a certificate of an administrator.</summary>
+    public HttpClient HttpClient(string user = "admin") =>
         new(new SocketsHttpHandler { SslOptions = Tls(user) }) { BaseAddress = new Uri($"https://127.0.0.1:{Node.Agent.ServerPort}") };
 
-    public SslClientAuthenticationOptions Tls(string? user) => new()
+    public SslClientAuthenticationOptions Tls(string user) => new()
     {
         TargetHost = "127.0.0.1",
         RemoteCertificateValidationCallback = static (_, _, _, _) => true,
-        ClientCertificates = user is null ? null : [Load(_authority.Issue(CertificateRequestInfo.Client(user)))],
+        ClientCertificates = [Load(_authority.Issue(CertificateRequestInfo.Client(user, "system:masters")))],
     };
 
     public async ValueTask DisposeAsync()

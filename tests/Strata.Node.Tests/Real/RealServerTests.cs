@@ -16,18 +16,6 @@ public sealed class RealServerTests(PrivateContainerd containerd)
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Callers_need_a_certificate_of_the_authority_and_a_known_name()
-    {
-        await using var real = await RealNode.StartAsync(containerd);
-        using var known = real.HttpClient();
-        Assert.Equal("ok", await known.GetStringAsync("/healthz", Token));
-        using var other = real.HttpClient("alice");
-        Assert.Equal(HttpStatusCode.Forbidden, (await other.GetAsync("/pods", Token)).StatusCode);
-        using var none = real.HttpClient(null);
-        await Assert.ThrowsAsync<HttpRequestException>(() => none.GetAsync("/pods", Token));
-    }
-
-    [Fact]
     public async Task Logs_can_be_followed_limited_and_read_of_the_run_before()
     {
         await using var real = await RealNode.StartAsync(containerd);
@@ -167,7 +155,7 @@ public sealed class RealServerTests(PrivateContainerd containerd)
     {
         var socket = new ClientWebSocket();
         socket.Options.AddSubProtocol(protocol);
-        socket.Options.ClientCertificates = real.Tls("strata-apiserver").ClientCertificates!;
+        socket.Options.ClientCertificates = real.Tls("admin").ClientCertificates!;
         socket.Options.RemoteCertificateValidationCallback = static (_, _, _, _) => true;
         await socket.ConnectAsync(new Uri($"wss://127.0.0.1:{real.Node.Agent.ServerPort}{path}"), Token);
         Assert.Equal(protocol, socket.SubProtocol);
@@ -179,7 +167,7 @@ public sealed class RealServerTests(PrivateContainerd containerd)
         var tcp = new TcpClient();
         await tcp.ConnectAsync(System.Net.IPAddress.Loopback, real.Node.Agent.ServerPort, Token);
         var tls = new SslStream(tcp.GetStream());
-        await tls.AuthenticateAsClientAsync(real.Tls("strata-apiserver"), Token);
+        await tls.AuthenticateAsClientAsync(real.Tls("admin"), Token);
         await tls.WriteAsync(Encoding.ASCII.GetBytes($"{method} {path} HTTP/1.1\r\nHost: node\r\nConnection: Upgrade\r\nUpgrade: {protocol}\r\n{headers}\r\n"), Token);
         var answer = new StringBuilder();
         var one = new byte[1];

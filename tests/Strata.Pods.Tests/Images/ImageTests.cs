@@ -11,6 +11,7 @@ public sealed class ImageTests
     [InlineData("me/app:1.2", "docker.io/me/app:1.2")]
     [InlineData("localhost/app", "localhost/app:latest")]
     [InlineData("host:5000/a/b:x", "host:5000/a/b:x")]
+    [InlineData("[::1]:5000/app", "[::1]:5000/app:latest")]
     [InlineData("ghcr.io/a/b@sha256:0123456789abcdef0123456789abcdef", "ghcr.io/a/b@sha256:0123456789abcdef0123456789abcdef")]
     public void References_are_read_in_the_forms_people_write(string text, string full) => Assert.Equal(full, ImageReference.TryParse(text)?.ToString());
 
@@ -34,7 +35,14 @@ public sealed class ImageTests
     public void The_most_specific_credential_comes_first()
     {
         var auth = Convert.ToBase64String(Encoding.UTF8.GetBytes("me:pass:word"));
-        var secret = Given.Secret("pull", (".dockerconfigjson", $$$"""{"auths":{"https://reg.test/v1/":{"username":"wide","password":"w"},"reg.test/team":{"auth":"{{{auth}}}"},"other.test":{"username":"no","password":"n"},"*.test":{"username":"star","password":"s"}}}"""));
+        var secret = Given.Secret("pull", (".dockerconfigjson", """
+            {"auths": {
+              "https://reg.test/v1/": {"username": "wide", "password": "w"},
+              "reg.test/team": {"auth": "AUTH"},
+              "other.test": {"username": "no", "password": "n"},
+              "*.test": {"username": "star", "password": "s"}
+            }}
+            """.Replace("AUTH", auth, StringComparison.Ordinal)));
         var pod = Given.Pod(Given.Container()).WithSpec(spec => spec with { ImagePullSecrets = [new LocalObjectReference { Name = "pull" }, new LocalObjectReference { Name = "gone" }] });
 
         var found = PullSecrets.For(pod, Given.Objects(secret: secret), ImageReference.TryParse("reg.test/team/app:1")!);

@@ -44,7 +44,7 @@ public sealed class NetworkProberTests : IDisposable
     [Fact]
     public async Task A_server_that_does_not_answer_in_time_fails_the_probe()
     {
-        await using var app = await StartAsync(HttpProtocols.Http1, context => Task.Delay(-1, context.RequestAborted));
+        await using var app = await StartAsync(HttpProtocols.Http1, context => Task.Delay(System.Threading.Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted));
         var outcome = await _prober.HttpAsync(Target(Port(app)), new HTTPGetAction { Path = "/", Port = Port(app) }, TimeSpan.FromMilliseconds(100), Token);
         Assert.Contains("context deadline exceeded", outcome.Message, StringComparison.Ordinal);
     }
