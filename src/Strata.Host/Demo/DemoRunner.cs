@@ -134,6 +134,9 @@ internal sealed class DemoRunner(ClusterPaths paths, ClusterState state, string 
     private async Task ShrinkAsync(CancellationToken cancellationToken)
     {
         Title($"Scale back to {SmallReplicas}: instances go first, and their groups end");
+
+        // Pods that are not ready go before all others, wherever they run; so every pod is given the time to be ready.
+        await UntilAsync("every pod to be ready", () => CountReadyAsync(cancellationToken), count => count == BurstReplicas, cancellationToken);
         await ScaleAsync(SmallReplicas, cancellationToken);
         await UntilAsync("the surplus pods' end", () => CountPodsAsync(cancellationToken), count => count == SmallReplicas, cancellationToken);
         var (dedicated, instances) = await CountAsync(cancellationToken);
@@ -185,6 +188,9 @@ internal sealed class DemoRunner(ClusterPaths paths, ClusterState state, string 
 
     private async Task<int> CountPodsAsync(CancellationToken cancellationToken) =>
         (await _client.ListAsync<Pod>("shop", ListOptions.All, cancellationToken)).Items.Count;
+
+    private async Task<int> CountReadyAsync(CancellationToken cancellationToken) =>
+        (await _client.ListAsync<Pod>("shop", ListOptions.All, cancellationToken)).Items.Count(pod => pod.IsReady() && !pod.IsDeleting());
 
     private ArmClient CreateArmClient() => ClusterRuntime.CreateArmClient(paths, state);
 
