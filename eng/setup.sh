@@ -62,9 +62,10 @@ build_program() {
     return 0
   fi
   printf 'strata: building (once; about a minute)\n' >&2
+  # 9>&- below: the compiler outlives the build and must not inherit the lock.
   local log=$root/artifacts/build.log started
   started=$(mktemp)
-  if ! dotnet publish "$root/src/Strata.Host" -c Release -p:PublishReadyToRun=true -p:UseSharedCompilation=true -o "$root/artifacts/strata" -v quiet </dev/null >"$log" 2>&1; then
+  if ! dotnet publish "$root/src/Strata.Host" -c Release -p:PublishReadyToRun=true -p:UseSharedCompilation=true -o "$root/artifacts/strata" -v quiet </dev/null >"$log" 2>&1 9>&-; then
     grep -E 'error' "$log" | sort -u | head -n 20 >&2 || tail -n 20 "$log" >&2
     fail "the build failed; the whole output is in $log"
   fi

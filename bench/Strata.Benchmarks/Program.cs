@@ -1,1 +1,14 @@
-return 0;
+using BenchmarkDotNet.Running;
+using Strata.Benchmarks;
+using Strata.Benchmarks.Scheduling;
+
+// Whole-process runs write their table to bench/results; everything else is BenchmarkDotNet's.
+switch (args.FirstOrDefault())
+{
+    case "scheduler":
+        await SchedulerRun.RunAsync(new Measurement("scheduler"), RunOptions.Parse(args));
+        return 0;
+    default:
+        BenchmarkSwitcher.FromAssembly(typeof(RunOptions).Assembly).Run(args);
+        return 0;
+}

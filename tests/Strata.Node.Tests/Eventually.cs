@@ -24,4 +24,14 @@ internal static class Eventually
     }
 
     public static Task TrueAsync(Func<bool> condition, Func<string>? describe = null) => NotNullAsync(() => condition() ? "yes" : null, describe);
+
+    public static async Task TrueAsync(Func<Task<bool>> condition)
+    {
+        var watch = Stopwatch.StartNew();
+        while (!await condition())
+        {
+            Assert.True(watch.Elapsed < Limit, "the condition did not come true in time");
+            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, TestContext.Current.CancellationToken);
+        }
+    }
 }

@@ -37,4 +37,6 @@ internal static class Given
 
     /// <summary>A container that runs until it is told to stop.</summary>
     public static Container Sleeper(string name) => Shell(name, "trap 'exit 0' TERM; while :; do sleep 0.05; done");
+
+    public static Pod WithSpec(this Pod pod, Func<PodSpec, PodSpec> change) => pod with { Spec = change(pod.Spec) };
 }

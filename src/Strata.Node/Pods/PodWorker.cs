@@ -1,6 +1,5 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
-using Strata.Api.Errors;
 using Strata.Api.Models;
 using Strata.NodeAgent.Volumes;
 using Strata.Pods;
@@ -171,9 +170,16 @@ internal sealed partial class PodWorker : IProbeObserver, IAsyncDisposable
                     return;
                 }
             }
-            catch (Exception error) when (error is RuntimeException or ApiException or IOException or UnauthorizedAccessException or VolumeException)
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                Wake(); // A wait was cut short because the pod is to end: the next pass ends it.
+            }
+#pragma warning disable CA1031 // The loop owns the pod: whatever went wrong, it is said once and tried again, and other pods do not suffer.
+            catch (Exception error) when (error is not OperationCanceledException)
+#pragma warning restore CA1031
             {
                 LogFailed(_pod.Metadata.Namespace, _pod.Metadata.Name, error.Message);
+                Publish();
                 LookAgainIn(ErrorRetry);
             }
 
@@ -198,6 +204,7 @@ internal sealed partial class PodWorker : IProbeObserver, IAsyncDisposable
             return;
         }
 
+        ForgetEndedHooks();
         CheckDeadline(pod);
         var plan = PodPlanner.Plan(View(), _services.Clock.GetUtcNow());
         if (plan.StopPod)
@@ -218,6 +225,7 @@ internal sealed partial class PodWorker : IProbeObserver, IAsyncDisposable
         await StartContainersAsync(pod, plan, cancellationToken);
         await WatchContainersAsync();
         Publish();
+        CheckDeadline(pod); // Again, since the first status sets the start time it counts from.
         LookAgainIn(Resync);
     }
 
@@ -235,6 +243,7 @@ internal sealed partial class PodWorker : IProbeObserver, IAsyncDisposable
             return;
         }
 
+        Wake();
         _end = new PodEnd("DeadlineExceeded", "Pod was active on the node longer than the specified deadline");
         _services.Events.Record(pod, "Normal", "DeadlineExceeded", _end.Message);
     }

@@ -28,7 +28,7 @@ public sealed record ImageReference(string Registry, string Repository, string T
         var head = first < 0 ? "" : name[..first];
         var hasRegistry = head == "localhost" || head.Contains('.', StringComparison.Ordinal) || head.Contains(':', StringComparison.Ordinal);
         var repository = hasRegistry ? name[(first + 1)..] : first < 0 ? "library/" + name : name;
-        if (!repository.Split('/').All(IsComponent))
+        if (!repository.Split('/').All(IsComponent) || (hasRegistry && !IsRegistry(head)))
         {
             return null;
         }
@@ -37,6 +37,16 @@ public sealed record ImageReference(string Registry, string Repository, string T
     }
 
     public override string ToString() => $"{Registry}/{Repository}{(Tag.Length > 0 ? ":" + Tag : "")}{(Digest.Length > 0 ? "@" + Digest : "")}";
+
+    // A host name, or an IPv6 address in brackets, and perhaps a port.
+    private static bool IsRegistry(string registry)
+    {
+        var bracket = registry.LastIndexOf(']');
+        var colon = registry.IndexOf(':', bracket + 1);
+        var host = colon < 0 ? registry : registry[..colon];
+        return (colon < 0 || ushort.TryParse(registry.AsSpan(colon + 1), out _))
+            && (bracket > 0 ? host[0] == '[' : host.Length > 0 && host.All(character => char.IsAsciiLetterOrDigit(character) || character is '.' or '-'));
+    }
 
     private static bool IsTag(string tag) =>
         tag.Length is > 0 and <= 128 && tag[0] is not ('.' or '-') && tag.All(character => char.IsAsciiLetterOrDigit(character) || character is '_' or '.' or '-');

@@ -31,6 +31,11 @@ internal static class ContainerStatuses
 
         var state = State(newest, facts);
         var last = Previous(view, newest, facts) ?? (old?.ContainerID == Id(newest, facts) || old is null ? old?.LastState : null) ?? ContainerState.Empty;
+        if (newest.Phase == ContainerPhase.Created && view.Faults.GetValueOrDefault(container.Name) is { } stillborn)
+        {
+            state = Waiting(stillborn.Reason, stillborn.Message);
+        }
+
         if (state.Terminated is not null && view.Faults.GetValueOrDefault(container.Name) is { } fault && WillRestart(view, container, newest))
         {
             last = state;

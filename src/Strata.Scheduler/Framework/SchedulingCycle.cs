@@ -6,17 +6,20 @@ public sealed class SchedulingCycle(SchedulerProfile profile, Random random)
 {
     private readonly List<NodeInfo> _feasible = [];
     private readonly RefusalCounter _refusals = new();
+    private readonly List<IFilterPlugin> _filters = []; // Those that concern the pod at hand, as are _scorers.
+    private readonly List<IScorePlugin> _scorers = [];
     private long[] _totals = [];
     private long[] _scores = [];
 
     /// <summary>Finds the best node for a pod.</summary>
     public SchedulingResult Run(PodInfo pod, IReadOnlyList<NodeInfo> nodes)
     {
+        Prepare(pod);
         _refusals.Clear();
         _feasible.Clear();
         for (var index = 0; index < nodes.Count; index++)
         {
-            var verdict = Filter(pod, nodes[index]);
+            var verdict = Verdict(pod, nodes[index]);
             if (ReferenceEquals(verdict, FilterVerdict.Fits))
             {
                 _feasible.Add(nodes[index]);
@@ -41,13 +44,33 @@ public sealed class SchedulingCycle(SchedulerProfile profile, Random random)
         return new SchedulingResult(_feasible.Count == 1 ? _feasible[0] : Best(pod), refusals, nodes.Count);
     }
 
-    /// <summary>The first refusal of a node, or <see cref="FilterVerdict.Fits"/>.</summary>
-    public FilterVerdict Filter(PodInfo pod, NodeInfo node)
+    private void Prepare(PodInfo pod)
     {
-        var filters = profile.Filters;
-        for (var index = 0; index < filters.Count; index++)
+        _filters.Clear();
+        _scorers.Clear();
+        foreach (var filter in profile.Filters)
         {
-            var verdict = filters[index].Filter(pod, node);
+            if (filter.Concerns(pod))
+            {
+                _filters.Add(filter);
+            }
+        }
+
+        foreach (var scorer in profile.Scores)
+        {
+            if (scorer.Concerns(pod))
+            {
+                _scorers.Add(scorer);
+            }
+        }
+    }
+
+    // The first refusal of a node, or that it fits.
+    private FilterVerdict Verdict(PodInfo pod, NodeInfo node)
+    {
+        for (var index = 0; index < _filters.Count; index++)
+        {
+            var verdict = _filters[index].Filter(pod, node);
             if (!ReferenceEquals(verdict, FilterVerdict.Fits))
             {
                 return verdict;
@@ -69,8 +92,9 @@ public sealed class SchedulingCycle(SchedulerProfile profile, Random random)
         var totals = _totals.AsSpan(0, count);
         var scores = _scores.AsSpan(0, count);
         totals.Clear();
-        foreach (var plugin in profile.Scores)
+        foreach (var plugin in _scorers)
         {
+            var weight = plugin.Weight;
             for (var index = 0; index < count; index++)
             {
                 scores[index] = plugin.Score(pod, _feasible[index]);
@@ -79,7 +103,7 @@ public sealed class SchedulingCycle(SchedulerProfile profile, Random random)
             plugin.Normalize(scores);
             for (var index = 0; index < count; index++)
             {
-                totals[index] += scores[index] * plugin.Weight;
+                totals[index] += scores[index] * weight;
             }
         }
 

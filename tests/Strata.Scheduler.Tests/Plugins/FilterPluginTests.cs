@@ -147,7 +147,8 @@ public sealed class FilterPluginTests
 
     private static string? Refusal(IFilterPlugin plugin, Pod pod, Node node, params Pod[] others)
     {
-        var verdict = plugin.Filter(pod.Info(), node.Info(others));
+        var info = pod.Info();
+        var verdict = plugin.Concerns(info) ? plugin.Filter(info, node.Info(others)) : FilterVerdict.Fits;
         return ReferenceEquals(verdict, FilterVerdict.Fits) ? null : string.Join(", ", verdict.Reasons);
     }
 }

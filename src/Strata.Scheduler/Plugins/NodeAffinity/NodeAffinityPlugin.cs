@@ -9,6 +9,8 @@ internal sealed class NodeAffinityPlugin : IFilterPlugin, IScorePlugin
 
     public string Name => "NodeAffinity";
 
+    public bool Concerns(PodInfo pod) => pod.Pod.Spec.NodeSelector.Count > 0 || pod.Pod.Spec.Affinity?.NodeAffinity is not null;
+
     public int Weight => 2;
 
     public FilterVerdict Filter(PodInfo pod, NodeInfo node)

@@ -9,5 +9,7 @@ internal sealed class NodeNamePlugin : IFilterPlugin
 
     public string Name => "NodeName";
 
-    public FilterVerdict Filter(PodInfo pod, NodeInfo node) => pod.Pod.Spec.NodeName.Length == 0 || pod.Pod.Spec.NodeName == node.Name ? FilterVerdict.Fits : Other;
+    public bool Concerns(PodInfo pod) => pod.Pod.Spec.NodeName.Length > 0;
+
+    public FilterVerdict Filter(PodInfo pod, NodeInfo node) => pod.Pod.Spec.NodeName == node.Name ? FilterVerdict.Fits : Other;
 }

@@ -9,13 +9,10 @@ internal sealed class NodePortsPlugin : IFilterPlugin
 
     public string Name => "NodePorts";
 
+    public bool Concerns(PodInfo pod) => pod.HostPorts.Count > 0;
+
     public FilterVerdict Filter(PodInfo pod, NodeInfo node)
     {
-        if (pod.HostPorts.Count == 0)
-        {
-            return FilterVerdict.Fits;
-        }
-
         foreach (var other in node.Pods)
         {
             foreach (var taken in other.HostPorts)

@@ -8,15 +8,13 @@ internal sealed class BalancedAllocationPlugin : IScorePlugin
 {
     public string Name => "NodeResourcesBalancedAllocation";
 
+    /// <summary>A pod without requests changes no balance.</summary>
+    public bool Concerns(PodInfo pod) => pod.Requests.CpuMillis > 0 || pod.Requests.MemoryBytes > 0;
+
     public int Weight => 1;
 
     public long Score(PodInfo pod, NodeInfo node)
     {
-        if (pod.Requests.CpuMillis == 0 && pod.Requests.MemoryBytes == 0)
-        {
-            return 0; // A pod without requests changes no balance.
-        }
-
         var with = Balance(node, pod.Requests.CpuMillis, pod.Requests.MemoryBytes);
         var without = Balance(node, 0, 0);
         return 50 + ((50 + (long)(with * Scores.Most) - (long)(without * Scores.Most)) / 2);
