@@ -32,7 +32,7 @@ internal sealed class Descriptions(SchemaTables tables)
 
     private void WriteType(StringBuilder text, string message, Dictionary<string, string> documented)
     {
-        if (documented.TryGetValue("", out var about))
+        if (documented.TryGetValue("", out var about) && message != "meta.v1.TypeMeta")
         {
             text.Append(message).Append("\t\t").Append(about).Append('\n');
         }
@@ -51,7 +51,11 @@ internal sealed class Descriptions(SchemaTables tables)
     private static IEnumerable<string> ClassNames(string message)
     {
         var parts = message.Split('.');
-        if (parts.Length == 3)
+        if (message == "meta.v1.TypeMeta")
+        {
+            yield return "V1Pod"; // The client repeats apiVersion and kind in each class; any of them will do.
+        }
+        else if (parts.Length == 3)
         {
             yield return Capital(parts[0]) + parts[1] + parts[2];
             yield return Capital(parts[1]) + parts[2];

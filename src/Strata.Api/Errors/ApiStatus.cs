@@ -85,25 +85,33 @@ public sealed record ApiStatus
             return null;
         }
 
-        var details = root.TryGetProperty("details", out var found) && found.ValueKind == JsonValueKind.Object ? found : default;
+        var details = Member(root, "details");
+        var next = Text(Member(root, "metadata"), "continue");
         return new ApiStatus
         {
-            Code = root.TryGetProperty("code", out var code) && code.TryGetInt32(out var number) ? number : 0,
+            Code = Number(root, "code"),
             Reason = Text(root, "reason"),
             Message = Text(root, "message"),
             Name = Text(details, "name"),
             Group = Text(details, "group"),
             Kind = Text(details, "kind"),
             Uid = Text(details, "uid"),
-            RetryAfterSeconds = details.ValueKind == JsonValueKind.Object && details.TryGetProperty("retryAfterSeconds", out var retry) ? retry.GetInt32() : 0,
-            Causes = details.ValueKind == JsonValueKind.Object && details.TryGetProperty("causes", out var causes)
+            RetryAfterSeconds = Number(details, "retryAfterSeconds"),
+            Continue = next.Length == 0 ? null : next,
+            Causes = Member(details, "causes") is { ValueKind: JsonValueKind.Array } causes
                 ? [.. causes.EnumerateArray().Select(cause => new StatusCause(Text(cause, "reason"), Text(cause, "message"), Text(cause, "field")))]
                 : [],
         };
     }
 
+    private static JsonElement Member(JsonElement element, string name) =>
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) ? value : default;
+
+    private static int Number(JsonElement element, string name) =>
+        Member(element, name) is { ValueKind: JsonValueKind.Number } value && value.TryGetInt32(out var number) ? number : 0;
+
     private static string Text(JsonElement element, string name) =>
-        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
+        Member(element, name) is { ValueKind: JsonValueKind.String } value ? value.GetString()! : "";
 
     private void WriteDetails(Utf8JsonWriter writer)
     {

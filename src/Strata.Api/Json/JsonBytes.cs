@@ -10,9 +10,11 @@ public static class JsonBytes
 {
     public static byte[] Serialize(JsonNode node)
     {
-        var buffer = new ArrayBufferWriter<byte>(1024);
-        Write(node, buffer);
-        return buffer.WrittenSpan.ToArray();
+        var buffer = JsonBuffer.Rent();
+        node.WriteTo(buffer.Writer);
+        var bytes = buffer.Written().ToArray();
+        buffer.Return();
+        return bytes;
     }
 
     public static void Write(JsonNode node, IBufferWriter<byte> output)

@@ -17,13 +17,14 @@ public static class YamlJson
     {
         if (utf8.TrimStart(" \t\r\n"u8).StartsWith("{"u8))
         {
+            var reported = duplicates?.Count ?? 0;
             try
             {
                 return StrictJson.Parse(utf8, duplicates);
             }
             catch (ApiException)
             {
-                duplicates?.Clear(); // A YAML flow mapping begins with a brace too: its reader says what is wrong.
+                duplicates?.RemoveRange(reported, duplicates.Count - reported); // A YAML flow mapping begins with a brace too: its reader says what is wrong.
             }
         }
 

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Collections.Frozen;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Strata.Api.Json;
 
 namespace Strata.Api.Models;
 
@@ -27,19 +28,17 @@ public static class ModelJson
     public static byte[] Serialize<T>(T model)
         where T : class, IJsonModel<T>
     {
-        var buffer = new ArrayBufferWriter<byte>(1024);
-        using (var writer = new Utf8JsonWriter(buffer, WriterOptions))
-        {
-            model.Write(writer);
-        }
-
-        return buffer.WrittenSpan.ToArray();
+        var buffer = JsonBuffer.Rent();
+        model.Write(buffer.Writer);
+        var bytes = buffer.Written().ToArray();
+        buffer.Return();
+        return bytes;
     }
 
     /// <summary>Whether two values have the same JSON. Record equality compares lists and maps by reference, so use this to detect changes.</summary>
     public static bool ContentEquals<T>(T? left, T? right)
         where T : class, IJsonModel<T> =>
-        ReferenceEquals(left, right) || (left is not null && right is not null && Serialize(left).AsSpan().SequenceEqual(Serialize(right)));
+        ReferenceEquals(left, right) || (left is not null && right is not null && SameBytes(left, right));
 
     internal static IReadOnlyDictionary<string, T> EmptyMap<T>() => FrozenDictionary<string, T>.Empty;
 
@@ -60,7 +59,7 @@ public static class ModelJson
 
     internal static string? ReadStringOrNull(ref Utf8JsonReader reader) => reader.TokenType switch
     {
-        JsonTokenType.String => reader.GetString(),
+        JsonTokenType.String => ShortStrings.Read(ref reader),
         JsonTokenType.Null => null,
         _ => throw Unexpected(ref reader, "a string"),
     };
@@ -196,7 +195,7 @@ public static class ModelJson
         Dictionary<string, T>? map = null;
         while (NextProperty(ref reader))
         {
-            var key = reader.GetString()!;
+            var key = ShortStrings.Read(ref reader);
             reader.Read();
             (map ??= new Dictionary<string, T>(StringComparer.Ordinal))[key] = read(ref reader);
         }
@@ -455,6 +454,18 @@ public static class ModelJson
         {
             WriteAlways(writer, name, set);
         }
+    }
+
+    private static bool SameBytes<T>(T left, T right)
+        where T : class, IJsonModel<T>
+    {
+        var (first, second) = (JsonBuffer.Rent(), JsonBuffer.Rent());
+        left.Write(first.Writer);
+        right.Write(second.Writer);
+        var same = first.Written().SequenceEqual(second.Written());
+        second.Return();
+        first.Return();
+        return same;
     }
 
     private static byte[] JsonSerializerBytes(JsonElement element)

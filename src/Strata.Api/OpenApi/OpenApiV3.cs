@@ -1,14 +1,12 @@
 using System.Buffers;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using Strata.Api.Models;
 using Strata.Api.Schema;
 
 namespace Strata.Api.OpenApi;
 
-/// <summary>Writes OpenAPI 3.0: the index at <c>/openapi/v3</c> and one document per group version. For serving, <see cref="OpenApiDocuments"/> keeps what was
-/// written.</summary>
+/// <summary>Writes OpenAPI 3.0: the index at <c>/openapi/v3</c> and one document per group version. Writing one takes milliseconds and
+/// megabytes: whoever serves them decides what to keep.</summary>
 public static class OpenApiV3
 {
     /// <summary>The index. The hash in each URL lets clients cache a document for ever.</summary>
@@ -65,23 +63,6 @@ public static class OpenApiV3
         }
 
         return output.WrittenSpan.ToArray();
-    }
-
-    /// <summary>A hash that changes when the document of a group version could: found without writing the document.</summary>
-    public static string Hash(string groupVersion, IReadOnlyList<OpenApiResource> resources)
-    {
-        // The module id changes with every build, and with it whatever the tables or this code changed.
-        var facts = new StringBuilder(typeof(OpenApiV3).Module.ModuleVersionId.ToString());
-        foreach (var resource in resources.Where(resource => resource.Kind.ApiVersion == groupVersion))
-        {
-            facts.Append('\n').Append(resource.Kind).Append(string.Join(',', resource.Verbs));
-            foreach (var subresource in resource.Subresources)
-            {
-                facts.Append(';').Append(subresource.Name).Append(subresource.ApiVersion).Append(subresource.Kind).Append(string.Join(',', subresource.Verbs));
-            }
-        }
-
-        return Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(facts.ToString())));
     }
 
     /// <summary><c>api/v1</c> or <c>apis/apps/v1</c>: the key in the index and the path below <c>/openapi/v3/</c>.</summary>

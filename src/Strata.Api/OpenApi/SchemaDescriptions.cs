@@ -50,7 +50,8 @@ public sealed class SchemaDescriptions
     public string? OfType(string type) => Text($"{type}\t");
 
     /// <summary>Text about a field; null when there is none.</summary>
-    public string? OfField(string type, string jsonName) => Text($"{type}\t{jsonName}");
+    public string? OfField(string type, string jsonName) =>
+        Text($"{type}\t{jsonName}") ?? (jsonName is "apiVersion" or "kind" ? Text($"meta.v1.TypeMeta\t{jsonName}") : null);
 
     private string? Text(string key) =>
         _rows.TryGetValue(key, out var row) ? Encoding.UTF8.GetString(_text.AsSpan()[row]).Replace("\\n", "\n", StringComparison.Ordinal) : null;
