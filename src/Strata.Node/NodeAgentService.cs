@@ -81,7 +81,7 @@ public sealed partial class NodeAgentService : IAsyncDisposable
             new HookRunner(_runtime, _network, _clock), new StatusWriter(_client), _events, _clock, _loggers.CreateLogger<PodWorker>());
         _pods = new PodManager(podServices, _options.MaxPods, _loggers.CreateLogger<PodManager>());
 
-        var monitor = new RuntimeMonitor(_runtime, _pods, _options.RelistPeriod, _clock, _loggers.CreateLogger<RuntimeMonitor>());
+        var monitor = new RuntimeMonitor(_runtime, info.Name, _pods, _options.RelistPeriod, _clock, _loggers.CreateLogger<RuntimeMonitor>());
         await monitor.CheckAsync(cancellationToken);
         var node = new NodeStatusManager(_options, _client, _runtime, monitor, machine, info, _clock, _loggers.CreateLogger<NodeStatusManager>());
         _server = await StartServerAsync(_pods, cancellationToken);

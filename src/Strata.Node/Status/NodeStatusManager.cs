@@ -163,9 +163,14 @@ internal sealed partial class NodeStatusManager(
 
     private async Task<IReadOnlyList<ContainerImage>> ImagesAsync(NodeStatus? old, CancellationToken cancellationToken)
     {
+        if (monitor.Problem is not null)
+        {
+            return old?.Images ?? []; // It would only keep the news of that problem waiting.
+        }
+
         try
         {
-            var images = await runtime.ListImagesAsync(cancellationToken);
+            var images = await RuntimeDeadline.AnswerAsync(runtime.ListImagesAsync, clock, cancellationToken);
             return [.. images.OrderByDescending(image => image.SizeBytes).ThenBy(image => image.Id, StringComparer.Ordinal).Take(MaxImages).Select(image => new ContainerImage { Names = image.Names, SizeBytes = image.SizeBytes })];
         }
         catch (RuntimeException)

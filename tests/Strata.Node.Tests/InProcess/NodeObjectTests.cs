@@ -51,6 +51,22 @@ public sealed class NodeObjectTests
     }
 
     [Fact]
+    public async Task A_runtime_that_hangs_makes_the_node_not_ready_while_its_lease_goes_on()
+    {
+        await using var fake = await FakeNode.StartAsync();
+        await fake.PassUntilAsync(() => LeaseTime(fake) is not null, TimeSpan.FromSeconds(1));
+        fake.Runtime.IsHung = true;
+        await fake.PassUntilAsync(() => Ready(fake) == "False", TimeSpan.FromSeconds(60));
+        var lease = LeaseTime(fake);
+
+        await fake.PassUntilAsync(() => LeaseTime(fake) >= lease!.Value.AddSeconds(20), TimeSpan.FromSeconds(60));
+        Assert.StartsWith("container runtime fake is down", fake.Node.Api.All<Node>()[0].Status.Condition("Ready")!.Message, StringComparison.Ordinal);
+
+        fake.Runtime.IsHung = false;
+        await fake.PassUntilAsync(() => Ready(fake) == "True", TimeSpan.FromSeconds(60));
+    }
+
+    [Fact]
     public async Task A_deleted_node_object_is_made_again()
     {
         await using var fake = await FakeNode.StartAsync();
