@@ -67,6 +67,24 @@ public sealed class NodeObjectTests
     }
 
     [Fact]
+    public async Task A_node_that_others_gave_up_and_its_pods_are_put_right_by_a_living_agent()
+    {
+        await using var fake = await FakeNode.StartAsync();
+        await fake.Node.CreateAsync(Given.Pod("web", Given.Sleeper("main")));
+        await fake.PodWhenAsync("web", pod => pod.IsReady());
+
+        await OverruleAsync<Node>(null, "n1", "Unknown");
+        await OverruleAsync<Pod>("default", "web", "False");
+
+        await fake.PassUntilAsync(() => Ready(fake) == "True", TimeSpan.FromSeconds(15));
+        await fake.PassUntilAsync(() => fake.Node.Find("web")!.IsReady(), TimeSpan.FromSeconds(15));
+
+        Task OverruleAsync<T>(string? space, string name, string status)
+            where T : class, IKubeObject<T> =>
+            fake.Node.Client.PatchAsync<T>(space, name, Patch.Strategic($$$"""{"status":{"conditions":[{"type":"Ready","status":"{{{status}}}","reason":"NodeNotReady"}]}}"""), "status", Token);
+    }
+
+    [Fact]
     public async Task A_deleted_node_object_is_made_again()
     {
         await using var fake = await FakeNode.StartAsync();
