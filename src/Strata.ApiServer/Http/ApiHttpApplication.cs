@@ -168,7 +168,7 @@ internal sealed partial class ApiHttpApplication(
                 {
                     Code = 507,
                     Reason = StatusReason.InternalError,
-                    Message = "Internal error occurred: the store has no room left on its disk; make room there, reads still work",
+                    Message = "Internal error occurred: nothing was written, because the disk that holds the data of the API server is full; free some space on it and try again (reads still work)",
                 };
             case ObjectDisposedException when stopping.IsCancellationRequested:
                 return ApiErrors.Unavailable("the server is shutting down").Status;

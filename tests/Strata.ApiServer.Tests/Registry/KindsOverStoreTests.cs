@@ -135,6 +135,29 @@ public sealed class KindsOverStoreTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task An_update_that_takes_the_last_finalizer_frees_the_port_that_was_stored_not_the_one_it_names()
+    {
+        var registry = Registry(new ServiceStrategy(_allocator));
+        await CreateAsync(registry, NodePortService("holder", ", nodePort: 30081"));
+        var going = NodePortService("going", ", nodePort: 30080");
+        going.Metadata()["finalizers"] = new JsonArray("example.com/hold");
+        going = await CreateAsync(registry, going);
+        var deleted = await registry.DeleteAsync(WriteContext.Server, new ObjectKey("default", "going"), DeletionOptions.Default, Token);
+        Assert.False(deleted.IsRemoved);
+
+        await UpdateAsync(registry, Tree(deleted.Object), service =>
+        {
+            service.Metadata().Remove("finalizers");
+            service.Object("spec").Objects("ports").Single().Item["nodePort"] = 30081;
+            return service;
+        });
+
+        var refusal = await Assert.ThrowsAsync<ApiException>(() => CreateAsync(registry, NodePortService("thief", ", nodePort: 30081")));
+        Assert.Contains("provided port is already allocated", refusal.Message, StringComparison.Ordinal);
+        await CreateAsync(registry, NodePortService("next", ", nodePort: 30080"));
+    }
+
+    [Fact]
     public async Task A_namespace_goes_when_it_is_finalized()
     {
         var registry = Registry(Kinds.Get("Namespace"));

@@ -100,9 +100,8 @@ internal sealed partial class ResourceStore
             return (null, outcome.Entry);
         }
 
-        var last = ObjectOf(key, json, outcome.Revision);
-        OnRemoved(last);
-        return (last, null);
+        OnRemoved(entry);
+        return (ObjectOf(key, json, outcome.Revision), null);
     }
 
     private void CheckIdentity(JsonObject wanted, JsonObject old, ObjectKey key)
