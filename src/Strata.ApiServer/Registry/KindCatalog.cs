@@ -3,6 +3,8 @@ using Strata.ApiServer.Registry.Apps.DaemonSets;
 using Strata.ApiServer.Registry.Apps.Deployments;
 using Strata.ApiServer.Registry.Apps.ReplicaSets;
 using Strata.ApiServer.Registry.Apps.StatefulSets;
+using Strata.ApiServer.Registry.Batch.CronJobs;
+using Strata.ApiServer.Registry.Batch.Jobs;
 using Strata.ApiServer.Registry.Coordination.Leases;
 using Strata.ApiServer.Registry.Core.ConfigMaps;
 using Strata.ApiServer.Registry.Core.Endpoints;
@@ -44,5 +46,7 @@ internal static class KindCatalog
         new ControllerRevisionStrategy(),
         new ReplicationControllerStrategy(),
         new PodTemplateStrategy(),
+        new JobStrategy(),
+        new CronJobStrategy(),
     ];
 }

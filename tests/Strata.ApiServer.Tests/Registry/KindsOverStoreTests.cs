@@ -38,6 +38,8 @@ public sealed class KindsOverStoreTests : IAsyncDisposable
         { "ControllerRevision", "{metadata: {name: a}, revision: 1, data: {spec: {template: {a: b}}}}" },
         { "ReplicationController", "{metadata: {name: a}, spec: {template: {metadata: {labels: {a: b}}, spec: {containers: [{name: a, image: x}]}}}}" },
         { "PodTemplate", "{metadata: {name: a}, template: {metadata: {labels: {a: b}}, spec: {containers: [{name: a, image: x}]}}}" },
+        { "Job", "{metadata: {name: a}, spec: {template: {spec: {restartPolicy: Never, containers: [{name: a, image: x}]}}}}" },
+        { "CronJob", "{metadata: {name: a}, spec: {schedule: '* * * * *', jobTemplate: {spec: {template: {spec: {restartPolicy: Never, containers: [{name: a, image: x}]}}}}}}" },
     };
 
     private static readonly Dictionary<string, Func<JsonObject, JsonObject>> TypedForms = new()
@@ -60,6 +62,8 @@ public sealed class KindsOverStoreTests : IAsyncDisposable
         ["ControllerRevision"] = Typed<ControllerRevision>,
         ["ReplicationController"] = Typed<ReplicationController>,
         ["PodTemplate"] = Typed<PodTemplate>,
+        ["Job"] = Typed<Job>,
+        ["CronJob"] = Typed<CronJob>,
     };
 
     public async ValueTask DisposeAsync() => await _store.DisposeAsync();

@@ -39,6 +39,9 @@ internal abstract class ResourceStrategy
     /// <summary>Whether a DELETE that says nothing of dependents leaves them behind, as the oldest kinds do.</summary>
     public virtual bool OrphansByDefault => false;
 
+    /// <summary>What to warn of when a DELETE leaves dependents behind without having said so; null for nothing.</summary>
+    public virtual string? OrphaningWarning => null;
+
     /// <summary>Scale subresource, or null: JSON paths as in a CRD.</summary>
     public virtual ScalePaths? Scale => null;
 
