@@ -185,6 +185,11 @@ internal sealed partial class ResourceStore
             Strategy.ValidateUpdate(target, old, errors);
         }
 
+        if (mode == WriteMode.Status)
+        {
+            Strategy.ValidateStatusUpdate(target, old, errors);
+        }
+
         ThrowIfAny(errors, name);
     }
 

@@ -36,6 +36,12 @@ internal abstract class ResourceStrategy
     /// <summary>Whether DELETE answers with the object instead of a Status.</summary>
     public virtual bool ReturnsObjectOnDelete => false;
 
+    /// <summary>Whether a DELETE that says nothing of dependents leaves them behind, as the oldest kinds do.</summary>
+    public virtual bool OrphansByDefault => false;
+
+    /// <summary>What to warn of when a DELETE leaves dependents behind without having said so; null for nothing.</summary>
+    public virtual string? OrphaningWarning => null;
+
     /// <summary>Scale subresource, or null: JSON paths as in a CRD.</summary>
     public virtual ScalePaths? Scale => null;
 
@@ -72,6 +78,11 @@ internal abstract class ResourceStrategy
 
     /// <summary>Collects forbidden changes.</summary>
     public virtual void ValidateUpdate(JsonObject target, JsonObject old, FieldErrors errors)
+    {
+    }
+
+    /// <summary>Collects what is wrong with a status written through /status, by itself and as a step from the stored one.</summary>
+    public virtual void ValidateStatusUpdate(JsonObject target, JsonObject old, FieldErrors errors)
     {
     }
 
