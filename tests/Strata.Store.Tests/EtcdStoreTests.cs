@@ -49,40 +49,6 @@ public sealed class EtcdStoreTests : RevisionedStoreContract
     }
 
     [Fact]
-    public async Task A_watch_that_was_away_while_its_history_was_compacted_is_told()
-    {
-        await Written("a", "1");
-        await using var watch = Store.Watch("", after: 2).GetAsyncEnumerator();
-        Assert.True(await watch.MoveNextAsync());
-        await Server.KillAsync();
-        await Server.StartAsync();
-        // The new process is written to and compacted at once, before the old watch has found it again: the compaction is what the watch may or may not miss.
-        await using (var other = await Server.OpenStoreAsync())
-        {
-            for (var i = 0; i < 50; i++)
-            {
-                await other.Put("a", $"{i}");
-            }
-            await other.Compact(52);
-        }
-
-        var seen = new List<long>();
-        try
-        {
-            while (seen.Count < 50)
-            {
-                Assert.True(await watch.MoveNextAsync());
-                seen.AddRange(watch.Current.Events.Select(change => change.Revision));
-            }
-        }
-        catch (CompactedException)
-        {
-            // Told. Whatever came before has no gap.
-        }
-        Assert.Equal(Enumerable.Range(3, seen.Count).Select(i => (long)i), seen);
-    }
-
-    [Fact]
     public async Task An_etcd_that_cannot_be_reached_is_named_with_all_its_endpoints()
     {
         await Server.KillAsync();
