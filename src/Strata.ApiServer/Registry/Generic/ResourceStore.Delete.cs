@@ -80,9 +80,9 @@ internal sealed partial class ResourceStore
         }
     }
 
-    private void OnRemoved(ServedObject last)
+    private async ValueTask OnRemovedAsync(ServedObject last)
     {
         using var document = JsonDocument.Parse(last.Json);
-        Strategy.OnDeleted(document.RootElement);
+        await Strategy.OnDeletedAsync(document.RootElement);
     }
 }
