@@ -14,7 +14,7 @@ namespace Strata.ApiServer.Tests.Registry;
 public sealed class KindsOverStoreTests : IAsyncDisposable
 {
     private readonly MemoryStore _store = new();
-    private readonly ServiceAllocator _allocator = Kinds.Allocator("10.96.0.0/24");
+    private readonly SharedServiceAllocator _allocator = Kinds.SharedAllocator("10.96.0.0/24");
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
