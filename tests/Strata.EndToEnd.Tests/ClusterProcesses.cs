@@ -7,12 +7,19 @@ namespace Strata.EndToEnd.Tests;
 internal static class ClusterProcesses
 {
     /// <summary>Kills the cluster's own process, so that nothing of it is stopped or cleaned up.</summary>
-    public static async Task KillAsync(TestCluster cluster)
+    public static async Task KillAsync(TestCluster cluster) => await KillAsync(await StrataAsync(cluster));
+
+    /// <summary>The cluster's own process.</summary>
+    public static async Task<int> StrataAsync(TestCluster cluster)
     {
         var status = await cluster.StrataAsync("status");
         var start = status.Output.IndexOf("(process ", StringComparison.Ordinal) + "(process ".Length;
-        await KillAsync(int.Parse(status.Output[start..status.Output.IndexOf(')', start)], CultureInfo.InvariantCulture));
+        return int.Parse(status.Output[start..status.Output.IndexOf(')', start)], CultureInfo.InvariantCulture);
     }
+
+    /// <summary>Where a running cluster keeps its sockets and mounts.</summary>
+    public static string RunDirectory(TestCluster cluster) => Directory.GetDirectories("/run/strata")
+        .Single(folder => File.Exists(Path.Combine(folder, "pid")) && CommandLine(File.ReadAllText(Path.Combine(folder, "pid"))).Contains(cluster.DataDirectory, StringComparison.Ordinal));
 
     public static async Task KillAsync(int id)
     {

@@ -38,7 +38,7 @@ public sealed class RecoveryTests
         await cluster.BuildImageAsync(SharedCluster.Image, "#!/bin/sh\nsleep 3600\n");
         await cluster.KubectlAsync($"run keeper --image={SharedCluster.Image}");
         await cluster.KubectlAsync("wait --for=condition=Ready pod/keeper --timeout=60s");
-        var run = Directory.GetDirectories("/run/strata").Single(folder => File.Exists(Path.Combine(folder, "pid")) && ClusterProcesses.CommandLine(File.ReadAllText(Path.Combine(folder, "pid"))).Contains(cluster.DataDirectory, StringComparison.Ordinal));
+        var run = ClusterProcesses.RunDirectory(cluster);
         await ClusterProcesses.KillAsync(cluster);
 
         await cluster.DisposeAsync();
@@ -47,7 +47,7 @@ public sealed class RecoveryTests
         Assert.False(Directory.Exists(run));
         Assert.DoesNotContain(File.ReadLines("/proc/self/mounts"), line => line.Contains(run, StringComparison.Ordinal) || line.Contains(cluster.DataDirectory, StringComparison.Ordinal));
         Assert.DoesNotContain(System.Net.NetworkInformation.NetworkInterface.GetAllNetworkInterfaces(), link => link.Name.Contains(Path.GetFileName(run), StringComparison.Ordinal));
-        Assert.DoesNotContain(Directory.GetDirectories("/proc").Where(folder => int.TryParse(Path.GetFileName(folder), out _)), folder => ClusterProcesses.CommandLine(Path.GetFileName(folder)).Contains(run, StringComparison.Ordinal));
+        Assert.DoesNotContain(ClusterProcesses.All(), id => ClusterProcesses.CommandLine(id).Contains(run, StringComparison.Ordinal));
     }
 
     [Fact]
