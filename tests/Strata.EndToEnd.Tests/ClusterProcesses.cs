@@ -39,6 +39,17 @@ internal static class ClusterProcesses
     public static int? Containerd(TestCluster cluster) =>
         All().Where(id => CommandLine(id).StartsWith($"containerd --config {cluster.DataDirectory}/", StringComparison.Ordinal)).Select(id => (int?)int.Parse(id, CultureInfo.InvariantCulture)).SingleOrDefault();
 
+    /// <summary>Waits until no process works for the cluster any more.</summary>
+    public static async Task EndedAsync(TestCluster cluster)
+    {
+        var begin = TimeProvider.System.GetTimestamp();
+        while (All().Any(id => CommandLine(id).Contains(cluster.DataDirectory, StringComparison.Ordinal)))
+        {
+            Assert.True(TimeProvider.System.GetElapsedTime(begin) < TimeSpan.FromSeconds(30), $"processes of {cluster.DataDirectory} are left");
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, CancellationToken.None);
+        }
+    }
+
     /// <summary>Ids of all processes of this machine.</summary>
     public static IEnumerable<string> All() => Directory.GetDirectories("/proc").Select(folder => Path.GetFileName(folder)).Where(name => int.TryParse(name, out _));
 

@@ -50,6 +50,35 @@ public sealed class RecoveryTests
         Assert.DoesNotContain(ClusterProcesses.All(), id => ClusterProcesses.CommandLine(id).Contains(run, StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Down_says_what_a_killed_process_left_and_removes_it_even_when_its_folders_are_gone(bool hasData)
+    {
+        await using var cluster = await TestCluster.StartAsync("--no-instances");
+        await cluster.BuildImageAsync(SharedCluster.Image, "#!/bin/sh\nsleep 3600\n");
+        await cluster.KubectlAsync($"run keeper --image={SharedCluster.Image}");
+        await cluster.KubectlAsync("wait --for=condition=Ready pod/keeper --timeout=60s");
+        var run = ClusterProcesses.RunDirectory(cluster);
+        await ClusterProcesses.KillAsync(cluster);
+        await ClusterProcesses.KillAsync(ClusterProcesses.Containerd(cluster)!.Value);
+        File.Delete(Path.Combine(run, "containerd", "containerd.sock"));
+        if (!hasData)
+        {
+            await Commands.RunAsync("rm", ["-rf", "--one-file-system", cluster.DataDirectory]);
+        }
+
+        var down = await cluster.StrataAsync("down");
+
+        Assert.True(down.ExitCode == 0, down.ToString());
+        Assert.Matches("had ended without cleaning up; what it left is removed now: [1-9][0-9]* processes, [1-9][0-9]* mounts, [1-9][0-9]* network interfaces", down.Output);
+        Assert.False(Directory.Exists(run));
+        Assert.Equal(hasData, Directory.Exists(cluster.DataDirectory));
+        Assert.DoesNotContain(File.ReadLines("/proc/self/mounts"), line => line.Contains(run, StringComparison.Ordinal));
+        Assert.DoesNotContain(ClusterProcesses.All(), id => ClusterProcesses.CommandLine(id).Contains(run, StringComparison.Ordinal));
+        Assert.Contains("No cluster was running", (await cluster.StrataAsync("down")).Output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_port_in_use_is_named_with_the_option_to_change_it()
     {
@@ -66,6 +95,7 @@ public sealed class RecoveryTests
         Assert.NotEqual(0, result.ExitCode);
         Assert.Contains($"port {port}", result.Output, StringComparison.Ordinal);
         Assert.Contains("--api-port", result.Output, StringComparison.Ordinal);
+        Assert.Single(result.Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries));
     }
 
     [Fact]
