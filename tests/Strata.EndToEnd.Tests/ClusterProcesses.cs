@@ -7,15 +7,10 @@ namespace Strata.EndToEnd.Tests;
 internal static class ClusterProcesses
 {
     /// <summary>Kills the cluster's own process, so that nothing of it is stopped or cleaned up.</summary>
-    public static async Task KillAsync(TestCluster cluster) => await KillAsync(await StrataAsync(cluster));
+    public static Task KillAsync(TestCluster cluster) => KillAsync(Strata(cluster));
 
     /// <summary>The cluster's own process.</summary>
-    public static async Task<int> StrataAsync(TestCluster cluster)
-    {
-        var status = await cluster.StrataAsync("status");
-        var start = status.Output.IndexOf("(process ", StringComparison.Ordinal) + "(process ".Length;
-        return int.Parse(status.Output[start..status.Output.IndexOf(')', start)], CultureInfo.InvariantCulture);
-    }
+    public static int Strata(TestCluster cluster) => int.Parse(File.ReadAllText(Path.Combine(RunDirectory(cluster), "pid")), CultureInfo.InvariantCulture);
 
     /// <summary>Where a running cluster keeps its sockets and mounts.</summary>
     public static string RunDirectory(TestCluster cluster) => Directory.GetDirectories("/run/strata")

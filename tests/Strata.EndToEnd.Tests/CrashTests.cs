@@ -55,14 +55,14 @@ public sealed class CrashTests
     /// <summary>Writes objects and scales pods up and down until the program is killed in the middle of it.</summary>
     private static async Task WorkAndKillAsync(TestCluster cluster, IReadOnlyList<WriteLedger> ledgers, Random random)
     {
-        var process = await ClusterProcesses.StrataAsync(cluster);
+        var process = ClusterProcesses.Strata(cluster);
         var isKilled = false;
         using var connection = Connect(cluster);
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         var client = new KubeClient(connection);
         var work = ledgers.Select(ledger => ledger.WriteAsync(client, () => Volatile.Read(ref isKilled), deadline.Token))
             .Append(ScaleAsync(client, new Random(random.Next()), () => Volatile.Read(ref isKilled), deadline.Token)).ToArray();
-        await Task.Delay(TimeSpan.FromMilliseconds(random.Next(50, 1500)), TimeProvider.System, CancellationToken.None);
+        await Task.Delay(TimeSpan.FromMilliseconds(random.Next(50, 1000)), TimeProvider.System, CancellationToken.None);
         Volatile.Write(ref isKilled, true);
         await ClusterProcesses.KillAsync(process);
         await Task.WhenAll(work);

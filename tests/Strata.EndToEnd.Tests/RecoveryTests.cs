@@ -80,6 +80,20 @@ public sealed class RecoveryTests
     }
 
     [Fact]
+    public async Task Down_stops_a_cluster_whose_data_was_removed_under_it()
+    {
+        await using var cluster = await TestCluster.StartAsync("--no-instances");
+        var run = ClusterProcesses.RunDirectory(cluster);
+        Directory.Delete(cluster.DataDirectory, recursive: true);
+
+        var down = await cluster.StrataAsync("down");
+
+        Assert.Equal("The cluster is down.", down.Output.Trim());
+        await ClusterProcesses.EndedAsync(cluster);
+        Assert.False(Directory.Exists(run));
+    }
+
+    [Fact]
     public async Task A_port_in_use_is_named_with_the_option_to_change_it()
     {
         var program = TestCluster.FindProgram(out var reason);
