@@ -3,6 +3,7 @@ using Strata.Api.Models;
 using Strata.Client;
 using Strata.Client.Events;
 using Strata.Client.Informers;
+using Strata.Kubelet;
 using Strata.NodeAgent.Images;
 using Strata.NodeAgent.Logs;
 using Strata.NodeAgent.Pods;
@@ -39,7 +40,7 @@ public sealed partial class NodeAgentService : IAsyncDisposable
     private NetworkProber? _network;
     private ImageManager? _images;
     private PodManager? _pods;
-    private NodeServer? _server;
+    private KubeletServer? _server;
 
     /// <param name="client">The API, as this node's identity.</param>
     /// <param name="informers">A running set, shared with others in the process.</param>
@@ -138,19 +139,18 @@ public sealed partial class NodeAgentService : IAsyncDisposable
         }
     }
 
-    private async Task<NodeServer?> StartServerAsync(PodManager pods, CancellationToken cancellationToken)
+    private async Task<KubeletServer?> StartServerAsync(PodManager pods, CancellationToken cancellationToken)
     {
         if (_options is not { Listen: { } address, ServerCertificate: { } certificate, ClientAuthorities: { } authorities })
         {
             return null;
         }
 
-        var finder = new ContainerFinder(pods);
-        var routes = new NodeRoutes(
-            new CallerCheck(authorities, _options.NodeName, _client, _clock), new LogEndpoint(finder, _clock),
-            new RemoteCommandEndpoint(finder, _runtime, _clock), new PortForwardEndpoint(finder, _runtime, _clock),
-            new PodsEndpoint(pods), new StatsEndpoint(_options, pods, _runtime, _clock), _loggers.CreateLogger<NodeRoutes>());
-        return await NodeServer.StartAsync(address, certificate, routes.HandleAsync, _loggers, cancellationToken);
+        var server = new KubeletServerOptions
+        {
+            NodeName = _options.NodeName, Listen = address, Certificate = certificate, ClientAuthorities = authorities, Client = _client,
+        };
+        return await KubeletServer.StartAsync(server, new NodePodHost(pods, _runtime, _options.DataDirectory, _clock), _clock, _loggers, cancellationToken);
     }
 
     private NodeFacts Facts(Machine machine, RuntimeInfo info) => new(

@@ -190,7 +190,9 @@ internal sealed class FakeProvider(TimeProvider clock) : IPodProvider
         return Task.FromResult(Session!(command));
     }
 
-    public Task<IProviderSession> AttachAsync(PodIdentity pod, string container, CancellationToken cancellationToken) =>
+    public bool CanAttachInput { get; set; }
+
+    public Task<IProviderSession> AttachAsync(PodIdentity pod, string container, bool withInput, CancellationToken cancellationToken) =>
         ExecAsync(pod, container, new CommandRequest([], false), cancellationToken);
 
     private void Check()

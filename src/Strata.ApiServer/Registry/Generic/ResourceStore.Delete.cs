@@ -81,9 +81,9 @@ internal sealed partial class ResourceStore
     }
 
     // The stored object, not the last words of its removal: what an update changed while it took the last finalizer was never given out.
-    private void OnRemoved(StoreEntry stored)
+    private async ValueTask OnRemovedAsync(StoreEntry stored)
     {
         using var document = JsonDocument.Parse(stored.Value);
-        Strategy.OnDeleted(document.RootElement);
+        await Strategy.OnDeletedAsync(document.RootElement);
     }
 }

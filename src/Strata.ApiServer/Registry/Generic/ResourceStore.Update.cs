@@ -69,7 +69,7 @@ internal sealed partial class ResourceStore
         }
 
         var isRemoval = DeletionPlan.IsDone(Strategy, target);
-        var reservation = isRemoval ? null : Reserve(target, old, key.Name);
+        var reservation = isRemoval ? null : await ReserveAsync(target, old, key.Name, cancellationToken);
         return await HoldingAsync<(ServedObject?, StoreEntry?)>(reservation, async () =>
         {
             var json = _stored.Encode(target);
@@ -100,7 +100,7 @@ internal sealed partial class ResourceStore
             return (null, outcome.Entry);
         }
 
-        OnRemoved(entry);
+        await OnRemovedAsync(entry);
         return (ObjectOf(key, json, outcome.Revision), null);
     }
 
@@ -183,6 +183,11 @@ internal sealed partial class ResourceStore
         if (mode != WriteMode.Internal)
         {
             Strategy.ValidateUpdate(target, old, errors);
+        }
+
+        if (mode == WriteMode.Status)
+        {
+            Strategy.ValidateStatusUpdate(target, old, errors);
         }
 
         ThrowIfAny(errors, name);
