@@ -132,6 +132,15 @@ internal sealed partial class ApiServerParts : IDisposable
             {
                 yield return new ScaleEndpoint(store, paths);
             }
+
+            foreach (var version in store.Strategy.OtherVersions)
+            {
+                yield return new ObjectEndpoint(store, version);
+                if (store.Strategy.HasStatus)
+                {
+                    yield return new StatusEndpoint(store, version);
+                }
+            }
         }
 
         var pods = _registry.Get(Pod.Info);

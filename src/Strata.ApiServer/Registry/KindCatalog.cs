@@ -3,6 +3,7 @@ using Strata.ApiServer.Registry.Apps.DaemonSets;
 using Strata.ApiServer.Registry.Apps.Deployments;
 using Strata.ApiServer.Registry.Apps.ReplicaSets;
 using Strata.ApiServer.Registry.Apps.StatefulSets;
+using Strata.ApiServer.Registry.Autoscaling.HorizontalPodAutoscalers;
 using Strata.ApiServer.Registry.Batch.CronJobs;
 using Strata.ApiServer.Registry.Batch.Jobs;
 using Strata.ApiServer.Registry.Coordination.Leases;
@@ -48,5 +49,6 @@ internal static class KindCatalog
         new PodTemplateStrategy(),
         new JobStrategy(),
         new CronJobStrategy(),
+        new HorizontalPodAutoscalerStrategy(),
     ];
 }

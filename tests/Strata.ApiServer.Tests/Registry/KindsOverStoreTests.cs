@@ -40,6 +40,7 @@ public sealed class KindsOverStoreTests : IAsyncDisposable
         { "PodTemplate", "{metadata: {name: a}, template: {metadata: {labels: {a: b}}, spec: {containers: [{name: a, image: x}]}}}" },
         { "Job", "{metadata: {name: a}, spec: {template: {spec: {restartPolicy: Never, containers: [{name: a, image: x}]}}}}" },
         { "CronJob", "{metadata: {name: a}, spec: {schedule: '* * * * *', jobTemplate: {spec: {template: {spec: {restartPolicy: Never, containers: [{name: a, image: x}]}}}}}}" },
+        { "HorizontalPodAutoscaler", "{metadata: {name: a}, spec: {maxReplicas: 5, scaleTargetRef: {kind: Deployment, name: web}, behavior: {scaleUp: {}}}}" },
     };
 
     private static readonly Dictionary<string, Func<JsonObject, JsonObject>> TypedForms = new()
@@ -64,6 +65,7 @@ public sealed class KindsOverStoreTests : IAsyncDisposable
         ["PodTemplate"] = Typed<PodTemplate>,
         ["Job"] = Typed<Job>,
         ["CronJob"] = Typed<CronJob>,
+        ["HorizontalPodAutoscaler"] = Typed<HorizontalPodAutoscaler>,
     };
 
     public async ValueTask DisposeAsync() => await _store.DisposeAsync();

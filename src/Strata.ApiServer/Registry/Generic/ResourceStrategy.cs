@@ -14,6 +14,9 @@ internal abstract class ResourceStrategy
 {
     public abstract KindInfo Kind { get; }
 
+    /// <summary>Further versions in which the kind is served; <see cref="Kind"/> is the one in which it is stored.</summary>
+    public virtual IReadOnlyList<ServedVersion> OtherVersions => [];
+
     public virtual string Singular => Kind.Kind.ToLowerInvariant();
 
     public virtual IReadOnlyList<string> ShortNames => [];
