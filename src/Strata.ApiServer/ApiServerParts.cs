@@ -147,7 +147,7 @@ internal sealed partial class ApiServerParts : IDisposable
         var addresses = new NodeAddresses(_registry);
         yield return new PodBindingEndpoint(pods, _options.Clock, isSubresource: true);
         yield return new PodBindingEndpoint(pods, _options.Clock, isSubresource: false);
-        yield return new PodEvictionEndpoint(pods, _options.Clock);
+        yield return new PodEvictionEndpoint(pods, _registry.Get(PodDisruptionBudget.Info), _options.Clock);
         yield return new PodLogEndpoint(_registry, addresses, _nodeProxy);
         foreach (var subresource in (string[])["exec", "attach", "portforward"])
         {

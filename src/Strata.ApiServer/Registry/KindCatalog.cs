@@ -20,6 +20,12 @@ using Strata.ApiServer.Registry.Core.ServiceAccounts;
 using Strata.ApiServer.Registry.Core.Services;
 using Strata.ApiServer.Registry.Discovery.EndpointSlices;
 using Strata.ApiServer.Registry.Generic;
+using Strata.ApiServer.Registry.Networking.IngressClasses;
+using Strata.ApiServer.Registry.Networking.Ingresses;
+using Strata.ApiServer.Registry.Networking.IPAddresses;
+using Strata.ApiServer.Registry.Networking.NetworkPolicies;
+using Strata.ApiServer.Registry.Networking.ServiceCIDRs;
+using Strata.ApiServer.Registry.Policy.PodDisruptionBudgets;
 
 namespace Strata.ApiServer.Registry;
 
@@ -50,5 +56,11 @@ internal static class KindCatalog
         new JobStrategy(),
         new CronJobStrategy(),
         new HorizontalPodAutoscalerStrategy(),
+        new PodDisruptionBudgetStrategy(),
+        new IngressStrategy(),
+        new IngressClassStrategy(),
+        new NetworkPolicyStrategy(),
+        new IPAddressStrategy(),
+        new ServiceCIDRStrategy(),
     ];
 }

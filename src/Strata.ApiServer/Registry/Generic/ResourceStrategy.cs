@@ -79,6 +79,11 @@ internal abstract class ResourceStrategy
     {
     }
 
+    /// <summary>Collects what is wrong in a new object and would be let be in an old one.</summary>
+    public virtual void ValidateCreate(JsonObject target, FieldErrors errors)
+    {
+    }
+
     /// <summary>Collects forbidden changes.</summary>
     public virtual void ValidateUpdate(JsonObject target, JsonObject old, FieldErrors errors)
     {
