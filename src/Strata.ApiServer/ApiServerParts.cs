@@ -123,13 +123,22 @@ internal sealed partial class ApiServerParts : IDisposable
             {
                 yield return new ScaleEndpoint(store, paths);
             }
+
+            foreach (var version in store.Strategy.OtherVersions)
+            {
+                yield return new ObjectEndpoint(store, version);
+                if (store.Strategy.HasStatus)
+                {
+                    yield return new StatusEndpoint(store, version);
+                }
+            }
         }
 
         var pods = _registry.Get(Pod.Info);
         var addresses = new NodeAddresses(_registry);
         yield return new PodBindingEndpoint(pods, _options.Clock, isSubresource: true);
         yield return new PodBindingEndpoint(pods, _options.Clock, isSubresource: false);
-        yield return new PodEvictionEndpoint(pods, _options.Clock);
+        yield return new PodEvictionEndpoint(pods, _registry.Get(PodDisruptionBudget.Info), _options.Clock);
         yield return new PodLogEndpoint(_registry, addresses, _nodeProxy);
         foreach (var subresource in (string[])["exec", "attach", "portforward"])
         {

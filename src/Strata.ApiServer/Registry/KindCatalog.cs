@@ -3,6 +3,7 @@ using Strata.ApiServer.Registry.Apps.DaemonSets;
 using Strata.ApiServer.Registry.Apps.Deployments;
 using Strata.ApiServer.Registry.Apps.ReplicaSets;
 using Strata.ApiServer.Registry.Apps.StatefulSets;
+using Strata.ApiServer.Registry.Autoscaling.HorizontalPodAutoscalers;
 using Strata.ApiServer.Registry.Batch.CronJobs;
 using Strata.ApiServer.Registry.Batch.Jobs;
 using Strata.ApiServer.Registry.Coordination.Leases;
@@ -19,6 +20,12 @@ using Strata.ApiServer.Registry.Core.ServiceAccounts;
 using Strata.ApiServer.Registry.Core.Services;
 using Strata.ApiServer.Registry.Discovery.EndpointSlices;
 using Strata.ApiServer.Registry.Generic;
+using Strata.ApiServer.Registry.Networking.IngressClasses;
+using Strata.ApiServer.Registry.Networking.Ingresses;
+using Strata.ApiServer.Registry.Networking.IPAddresses;
+using Strata.ApiServer.Registry.Networking.NetworkPolicies;
+using Strata.ApiServer.Registry.Networking.ServiceCIDRs;
+using Strata.ApiServer.Registry.Policy.PodDisruptionBudgets;
 
 namespace Strata.ApiServer.Registry;
 
@@ -48,5 +55,12 @@ internal static class KindCatalog
         new PodTemplateStrategy(),
         new JobStrategy(),
         new CronJobStrategy(),
+        new HorizontalPodAutoscalerStrategy(),
+        new PodDisruptionBudgetStrategy(),
+        new IngressStrategy(),
+        new IngressClassStrategy(),
+        new NetworkPolicyStrategy(),
+        new IPAddressStrategy(),
+        new ServiceCIDRStrategy(),
     ];
 }

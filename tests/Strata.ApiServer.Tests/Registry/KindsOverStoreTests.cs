@@ -40,6 +40,13 @@ public sealed class KindsOverStoreTests : IAsyncDisposable
         { "PodTemplate", "{metadata: {name: a}, template: {metadata: {labels: {a: b}}, spec: {containers: [{name: a, image: x}]}}}" },
         { "Job", "{metadata: {name: a}, spec: {template: {spec: {restartPolicy: Never, containers: [{name: a, image: x}]}}}}" },
         { "CronJob", "{metadata: {name: a}, spec: {schedule: '* * * * *', jobTemplate: {spec: {template: {spec: {restartPolicy: Never, containers: [{name: a, image: x}]}}}}}}" },
+        { "HorizontalPodAutoscaler", "{metadata: {name: a}, spec: {maxReplicas: 5, scaleTargetRef: {kind: Deployment, name: web}, behavior: {scaleUp: {}}}}" },
+        { "PodDisruptionBudget", "{metadata: {name: a}, spec: {minAvailable: 50%, selector: {matchLabels: {a: b}}}}" },
+        { "Ingress", "{metadata: {name: a}, spec: {rules: [{host: a.b, http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}]}}]}}" },
+        { "IngressClass", "{metadata: {name: a}, spec: {controller: a.io/b, parameters: {kind: C, name: c}}}" },
+        { "NetworkPolicy", "{metadata: {name: a}, spec: {egress: [{ports: [{port: 80}], to: [{podSelector: {}}]}]}}" },
+        { "IPAddress", "{metadata: {name: 10.0.0.1}, spec: {parentRef: {resource: services, namespace: default, name: web}}}" },
+        { "ServiceCIDR", "{metadata: {name: a}, spec: {cidrs: [10.0.0.0/24]}}" },
     };
 
     private static readonly Dictionary<string, Func<JsonObject, JsonObject>> TypedForms = new()
@@ -64,6 +71,13 @@ public sealed class KindsOverStoreTests : IAsyncDisposable
         ["PodTemplate"] = Typed<PodTemplate>,
         ["Job"] = Typed<Job>,
         ["CronJob"] = Typed<CronJob>,
+        ["HorizontalPodAutoscaler"] = Typed<HorizontalPodAutoscaler>,
+        ["PodDisruptionBudget"] = Typed<PodDisruptionBudget>,
+        ["Ingress"] = Typed<Ingress>,
+        ["IngressClass"] = Typed<IngressClass>,
+        ["NetworkPolicy"] = Typed<NetworkPolicy>,
+        ["IPAddress"] = Typed<IPAddress>,
+        ["ServiceCIDR"] = Typed<ServiceCIDR>,
     };
 
     public async ValueTask DisposeAsync() => await _store.DisposeAsync();
