@@ -6,6 +6,9 @@ using Strata.ApiServer.Admission;
 using Strata.ApiServer.Admission.Plugins;
 using Strata.ApiServer.Authentication;
 using Strata.ApiServer.Authorization;
+using Strata.ApiServer.Authorization.Bootstrap;
+using Strata.ApiServer.Authorization.Nodes;
+using Strata.ApiServer.Authorization.Rbac;
 using Strata.ApiServer.Discovery;
 using Strata.ApiServer.Http;
 using Strata.ApiServer.Registry;
@@ -33,7 +36,9 @@ internal sealed partial class ApiServerParts : IDisposable
         _options = options;
         _logger = options.Loggers.CreateLogger<ApiServerParts>();
         _registry = new ResourceRegistry();
-        var admission = new AdmissionChain(PluginCatalog.All(_registry, identities, options.Clock));
+        var permissions = new RbacAuthorizer(_registry);
+        var authorizer = new AuthorizerChain([new NodeAuthorizer(_registry, RbacIndex.Compile(BootstrapPolicy.RulesOf("system:node"))), permissions]);
+        var admission = new AdmissionChain([.. PluginCatalog.All(_registry, identities, options.Clock), new RbacEscalationPlugin(authorizer, permissions)]);
         var services = new RegistryServices(options.Store, admission, identities, options.Clock, options.Loggers);
         foreach (var strategy in KindCatalog.All(allocator))
         {
@@ -45,9 +50,8 @@ internal sealed partial class ApiServerParts : IDisposable
         var tokens = new ServiceAccountTokens(signer, issuer, [issuer], _registry, identities, options.Clock);
         var authenticators = new AuthenticatorChain(
             [new CertificateAuthenticator(options.ClientRoots, options.Clock), new StaticTokenAuthenticator(options.StaticTokens), tokens]);
-        var authorizer = new BuiltInAuthorizer();
         _nodeProxy = new NodeProxy(options.KubeletClientCertificate, options.KubeletRoots);
-        var endpoints = new EndpointTable([.. ResourceEndpoints(admission, tokens), .. new AccessReviews(authorizer, tokens, authenticators).Endpoints()]);
+        var endpoints = new EndpointTable([.. ResourceEndpoints(admission, authorizer, tokens), .. new AccessReviews(authorizer, tokens, authenticators).Endpoints()]);
         var metrics = new RequestMetrics();
         Dispatcher = new ApiDispatcher(endpoints, CreateDocuments(endpoints, metrics, signer, issuer), authorizer);
         Application = new ApiHttpApplication(
@@ -101,6 +105,7 @@ internal sealed partial class ApiServerParts : IDisposable
     public async Task BootstrapAsync(IReadOnlyList<IPEndPoint>? endpoints, CancellationToken cancellationToken)
     {
         await new Bootstrap(_options, _registry).RunAsync(endpoints, cancellationToken);
+        await new PolicyBootstrap(_registry).RunAsync(cancellationToken);
         _isBootstrapped = true;
     }
 
@@ -118,11 +123,11 @@ internal sealed partial class ApiServerParts : IDisposable
         }
     }
 
-    private IEnumerable<IEndpoint> ResourceEndpoints(AdmissionChain admission, ServiceAccountTokens tokens)
+    private IEnumerable<IEndpoint> ResourceEndpoints(AdmissionChain admission, IAuthorizer authorizer, ServiceAccountTokens tokens)
     {
         foreach (var store in _registry.Stores)
         {
-            yield return new ObjectEndpoint(store);
+            yield return new ObjectEndpoint(store, authorizer);
             if (store.Strategy.HasStatus)
             {
                 yield return new StatusEndpoint(store);
@@ -158,6 +163,7 @@ internal sealed partial class ApiServerParts : IDisposable
             new HealthCheck("etcd", IsStoreWellAsync, IsForLive: true),
             new HealthCheck("watch-cache", _ => ValueTask.FromResult(!_isBroken), IsForLive: true),
             new HealthCheck("informer-sync", _ => ValueTask.FromResult(_registry.Stores.All(static store => store.IsFilled)), IsForLive: false),
+            new HealthCheck("poststarthook/rbac/bootstrap-roles", _ => ValueTask.FromResult(_isBootstrapped), IsForLive: false),
             new HealthCheck("poststarthook/start-system-namespaces-controller", _ => ValueTask.FromResult(_isBootstrapped), IsForLive: false),
         ]);
         return new Documents(new DiscoveryDocuments(versions, AddressText()), new OpenApiDocuments(versions, ServerVersion.Git), health, new Dictionary<string, Func<ApiResult>>

@@ -12,6 +12,10 @@ using Strata.ApiServer.Registry.Core.ServiceAccounts;
 using Strata.ApiServer.Registry.Core.Services;
 using Strata.ApiServer.Registry.Discovery.EndpointSlices;
 using Strata.ApiServer.Registry.Generic;
+using Strata.ApiServer.Registry.Rbac.ClusterRoleBindings;
+using Strata.ApiServer.Registry.Rbac.ClusterRoles;
+using Strata.ApiServer.Registry.Rbac.RoleBindings;
+using Strata.ApiServer.Registry.Rbac.Roles;
 
 namespace Strata.ApiServer.Registry;
 
@@ -34,5 +38,9 @@ internal static class KindCatalog
         new LeaseStrategy(),
         new DeploymentStrategy(),
         new ReplicaSetStrategy(),
+        new RoleStrategy(),
+        new RoleBindingStrategy(),
+        new ClusterRoleStrategy(),
+        new ClusterRoleBindingStrategy(),
     ];
 }

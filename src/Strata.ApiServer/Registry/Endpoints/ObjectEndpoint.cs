@@ -1,13 +1,15 @@
 using System.Text.Json.Nodes;
 using Strata.Api;
 using Strata.Api.Errors;
+using Strata.ApiServer.Authorization;
 using Strata.ApiServer.Registry.Generic;
 using Strata.ApiServer.Requests;
 
 namespace Strata.ApiServer.Registry.Endpoints;
 
 /// <summary>A kind's own resource: <c>/api/v1/namespaces/x/pods[/name]</c>.</summary>
-internal sealed class ObjectEndpoint(ResourceStore store) : IEndpoint
+/// <param name="authorizer">Asked whether who updates what does not exist may create it.</param>
+internal sealed class ObjectEndpoint(ResourceStore store, IAuthorizer authorizer) : IEndpoint
 {
     private static readonly string[] AllVerbs = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
 
@@ -77,9 +79,22 @@ internal sealed class ObjectEndpoint(ResourceStore store) : IEndpoint
         // The change is called once per attempt and hands over a tree that will be changed, so it makes a copy; most updates need only one.
         JsonObject? unused = wanted;
         var result = await store.UpdateAsync(
-            WriteContexts.From(call), KeyOf(call), "", WriteMode.Main, _ => (JsonObject)wanted.DeepClone(), () => Interlocked.Exchange(ref unused, null) ?? (JsonObject)wanted.DeepClone(),
+            WriteContexts.From(call), KeyOf(call), "", WriteMode.Main, _ => (JsonObject)wanted.DeepClone(), () =>
+            {
+                RequireCreate(call);
+                return Interlocked.Exchange(ref unused, null) ?? (JsonObject)wanted.DeepClone();
+            },
             cancellationToken);
         return Answer(result.IsCreated ? 201 : 200, result.Object);
+    }
+
+    private void RequireCreate(ApiCall call)
+    {
+        var request = AuthorizationRequest.For(call) with { Verb = "create" };
+        if (authorizer.Authorize(request) is { IsAllowed: false, Reason: var reason })
+        {
+            throw AuthorizationErrors.Forbidden(request, reason);
+        }
     }
 
     private async ValueTask<ApiResult> PatchAsync(ApiCall call, CancellationToken cancellationToken)
