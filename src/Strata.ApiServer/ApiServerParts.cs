@@ -12,6 +12,7 @@ using Strata.ApiServer.Authorization.Rbac;
 using Strata.ApiServer.Discovery;
 using Strata.ApiServer.Http;
 using Strata.ApiServer.Registry;
+using Strata.ApiServer.Registry.Certificates.CertificateSigningRequests;
 using Strata.ApiServer.Registry.Core.Services;
 using Strata.ApiServer.Registry.Endpoints;
 using Strata.ApiServer.Registry.Generic;
@@ -36,18 +37,24 @@ internal sealed partial class ApiServerParts : IDisposable
         _options = options;
         _logger = options.Loggers.CreateLogger<ApiServerParts>();
         _registry = new ResourceRegistry();
+        var issuer = options.ServiceAccountIssuer ?? $"https://kubernetes.default.svc.{options.ClusterDomain}";
+        var signer = new TokenSigner(options.ServiceAccountKey);
+        var tokens = new ServiceAccountTokens(signer, issuer, [issuer], _registry, identities, options.Clock);
         var permissions = new RbacAuthorizer(_registry);
         var authorizer = new AuthorizerChain([new NodeAuthorizer(_registry, RbacIndex.Compile(BootstrapPolicy.RulesOf("system:node"))), permissions]);
-        var admission = new AdmissionChain([.. PluginCatalog.All(_registry, identities, options.Clock), new RbacEscalationPlugin(authorizer, permissions)]);
+        var admission = new AdmissionChain(
+        [
+            .. PluginCatalog.All(_registry, identities, options.Clock),
+            new TokenSecretPlugin(_registry, tokens, options.ClusterCertificateAuthority),
+            new CertificateRequestPlugin(authorizer, options.Clock),
+            new RbacEscalationPlugin(authorizer, permissions),
+        ]);
         var services = new RegistryServices(options.Store, admission, identities, options.Clock, options.Loggers);
         foreach (var strategy in KindCatalog.All(allocator))
         {
             _registry.Add(new ResourceStore(strategy, services));
         }
 
-        var issuer = options.ServiceAccountIssuer ?? $"https://kubernetes.default.svc.{options.ClusterDomain}";
-        var signer = new TokenSigner(options.ServiceAccountKey);
-        var tokens = new ServiceAccountTokens(signer, issuer, [issuer], _registry, identities, options.Clock);
         var authenticators = new AuthenticatorChain(
             [new CertificateAuthenticator(options.ClientRoots, options.Clock), new StaticTokenAuthenticator(options.StaticTokens), tokens]);
         _nodeProxy = new NodeProxy(options.KubeletClientCertificate, options.KubeletRoots);
@@ -150,8 +157,9 @@ internal sealed partial class ApiServerParts : IDisposable
             yield return new PodConnectEndpoint(subresource, _registry, addresses, admission);
         }
 
+        yield return new CertificateApprovalEndpoint(_registry.Get(CertificateSigningRequest.Info));
         yield return new NamespaceFinalizeEndpoint(_registry.Get(Namespace.Info));
-        yield return new TokenRequestEndpoint(_registry, tokens, _options.Clock);
+        yield return new TokenRequestEndpoint(_registry, tokens, admission, _options.Clock);
     }
 
     private Documents CreateDocuments(EndpointTable endpoints, RequestMetrics metrics, TokenSigner signer, string issuer)

@@ -1,5 +1,6 @@
 using Strata.ApiServer.Registry.Apps.Deployments;
 using Strata.ApiServer.Registry.Apps.ReplicaSets;
+using Strata.ApiServer.Registry.Certificates.CertificateSigningRequests;
 using Strata.ApiServer.Registry.Coordination.Leases;
 using Strata.ApiServer.Registry.Core.ConfigMaps;
 using Strata.ApiServer.Registry.Core.Endpoints;
@@ -38,6 +39,7 @@ internal static class KindCatalog
         new LeaseStrategy(),
         new DeploymentStrategy(),
         new ReplicaSetStrategy(),
+        new CertificateSigningRequestStrategy(),
         new RoleStrategy(),
         new RoleBindingStrategy(),
         new ClusterRoleStrategy(),

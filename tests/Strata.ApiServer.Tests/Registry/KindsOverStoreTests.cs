@@ -33,6 +33,10 @@ public sealed class KindsOverStoreTests : IAsyncDisposable
         { "Lease", "{metadata: {name: a}, spec: {holderIdentity: a, renewTime: '2026-01-01T00:00:00Z'}}" },
         { "Deployment", "{metadata: {name: a}, spec: {selector: {matchLabels: {a: b}}, template: {metadata: {labels: {a: b}}, spec: {containers: [{name: a, image: x}]}}}}" },
         { "ReplicaSet", "{metadata: {name: a}, spec: {selector: {matchLabels: {a: b}}, template: {metadata: {labels: {a: b}}, spec: {containers: [{name: a, image: x}]}}}}" },
+        { "Role", "{metadata: {name: 'a:b'}, rules: [{verbs: [get], apiGroups: [''], resources: [pods]}]}" },
+        { "RoleBinding", "{metadata: {name: a}, roleRef: {kind: Role, name: a}, subjects: [{kind: ServiceAccount, name: a}, {kind: User, name: b}]}" },
+        { "ClusterRole", "{metadata: {name: a}, aggregationRule: {clusterRoleSelectors: [{matchLabels: {a: b}}]}, rules: [{verbs: [get], nonResourceURLs: ['/a/*']}]}" },
+        { "ClusterRoleBinding", "{metadata: {name: a}, roleRef: {kind: ClusterRole, name: a}, subjects: [{kind: Group, name: b}]}" },
     };
 
     public async ValueTask DisposeAsync() => await _store.DisposeAsync();
@@ -68,6 +72,10 @@ public sealed class KindsOverStoreTests : IAsyncDisposable
             "Lease" => Typed<Lease>(created),
             "Deployment" => Typed<Deployment>(created),
             "ReplicaSet" => Typed<ReplicaSet>(created),
+            "Role" => Typed<Role>(created),
+            "RoleBinding" => Typed<RoleBinding>(created),
+            "ClusterRole" => Typed<ClusterRole>(created),
+            "ClusterRoleBinding" => Typed<ClusterRoleBinding>(created),
             _ => throw new ArgumentException($"no typed form of {kind} here", nameof(kind)),
         };
         var written = await UpdateAsync(registry, typed, static read => read);

@@ -5,6 +5,7 @@ using Strata.ApiServer.Authentication;
 using Strata.ApiServer.Authorization;
 using Strata.ApiServer.Authorization.Rbac;
 using Strata.ApiServer.Registry.Generic;
+using Strata.ApiServer.Registry.Rbac;
 using JsonBytes = Strata.Api.Json.JsonBytes;
 
 namespace Strata.ApiServer.Admission.Plugins;
@@ -13,14 +14,12 @@ namespace Strata.ApiServer.Admission.Plugins;
 /// or the verb <c>bind</c> (pkg/registry/rbac/*/policybased). Not a plug-in upstream, but looking at every write is what plug-ins do.</summary>
 internal sealed class RbacEscalationPlugin(IAuthorizer authorizer, RbacAuthorizer permissions) : IAdmissionPlugin
 {
-    private const string RbacGroup = "rbac.authorization.k8s.io";
-
     // Whoever writes an aggregation rule decides about every label on every cluster role.
     private static readonly AccessRule[] Everything = [new([AccessRule.Any]) { Groups = [AccessRule.Any], Resources = [AccessRule.Any] }, new([AccessRule.Any]) { Paths = [AccessRule.Any] }];
 
     public ValueTask ValidateAsync(AdmissionRequest request, CancellationToken cancellationToken)
     {
-        if (request.Kind.Group == RbacGroup && request.Object is { } target && !request.User.IsIn(UserIdentity.MastersGroup))
+        if (request.Kind.Group == RbacGroup.Name && request.Object is { } target && !request.User.IsIn(UserIdentity.MastersGroup))
         {
             if (request.Kind == Role.Info || request.Kind == ClusterRole.Info)
             {
@@ -77,7 +76,7 @@ internal sealed class RbacEscalationPlugin(IAuthorizer authorizer, RbacAuthorize
     private bool IsAllowed(AdmissionRequest request, string verb, string resource, string name) => authorizer.Authorize(new AuthorizationRequest(request.User, verb)
     {
         IsResource = true,
-        Group = RbacGroup,
+        Group = RbacGroup.Name,
         Version = "v1",
         Resource = resource,
         Namespace = request.Namespace,

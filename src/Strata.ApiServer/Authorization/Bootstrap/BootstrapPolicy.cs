@@ -1,4 +1,5 @@
 using Strata.Api.Models;
+using Strata.ApiServer.Registry.Rbac;
 
 namespace Strata.ApiServer.Authorization.Bootstrap;
 
@@ -12,8 +13,6 @@ namespace Strata.ApiServer.Authorization.Bootstrap;
 internal static partial class BootstrapPolicy
 {
     public const string AutoUpdate = "rbac.authorization.kubernetes.io/autoupdate";
-
-    private const string RbacGroup = "rbac.authorization.k8s.io";
 
     public static IReadOnlyList<BootstrapRole> Roles { get; } = [.. Parse(ClusterRoleText), .. Parse(ControllerRoleText), .. Parse(NamespaceRoleText)];
 
@@ -67,8 +66,8 @@ internal static partial class BootstrapPolicy
 
     private static Subject SubjectOf(string word) => word.Split(':', 2) switch
     {
-        ["group", var name] => new Subject { Kind = "Group", ApiGroup = RbacGroup, Name = name },
-        ["user", var name] => new Subject { Kind = "User", ApiGroup = RbacGroup, Name = name },
+        ["group", var name] => new Subject { Kind = "Group", ApiGroup = RbacGroup.Name, Name = name },
+        ["user", var name] => new Subject { Kind = "User", ApiGroup = RbacGroup.Name, Name = name },
         ["account", var name] => new Subject { Kind = "ServiceAccount", Namespace = name.Split('/')[0], Name = name.Split('/')[1] },
         _ => throw new FormatException($"unknown subject \"{word}\""),
     };

@@ -5,6 +5,7 @@ using Strata.Api.Models;
 using Strata.ApiServer.Authorization.Rbac;
 using Strata.ApiServer.Registry;
 using Strata.ApiServer.Registry.Generic;
+using Strata.ApiServer.Registry.Rbac;
 
 namespace Strata.ApiServer.Authorization.Bootstrap;
 
@@ -13,8 +14,6 @@ namespace Strata.ApiServer.Authorization.Bootstrap;
 /// <remarks>The objects are written side by side, which the store gathers into few transactions; where nothing is missing, nothing is written.</remarks>
 internal sealed class PolicyBootstrap(ResourceRegistry registry)
 {
-    private const string RbacGroup = "rbac.authorization.k8s.io";
-
     /// <summary>Returns when the permissions hold.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -43,7 +42,7 @@ internal sealed class PolicyBootstrap(ResourceRegistry registry)
         }
 
         var bindingMetadata = metadata with { Name = role.BindingName, Labels = Bootstrapping() };
-        var reference = new RoleRef { ApiGroup = RbacGroup, Kind = role.Namespace.Length > 0 ? "Role" : "ClusterRole", Name = role.Name };
+        var reference = new RoleRef { ApiGroup = RbacGroup.Name, Kind = role.Namespace.Length > 0 ? "Role" : "ClusterRole", Name = role.Name };
         yield return role.Namespace.Length > 0
             ? EnsureAsync(
                 new RoleBinding { Metadata = bindingMetadata, RoleRef = reference, Subjects = role.Subjects },
@@ -66,7 +65,7 @@ internal sealed class PolicyBootstrap(ResourceRegistry registry)
         var labels = Bootstrapping();
         if (role.PartOf is { } sum)
         {
-            labels[$"{RbacGroup}/aggregate-to-{sum}"] = "true";
+            labels[$"{RbacGroup.Name}/aggregate-to-{sum}"] = "true";
         }
 
         return new ObjectMeta
@@ -83,7 +82,7 @@ internal sealed class PolicyBootstrap(ResourceRegistry registry)
     private static AggregationRule? SumOf(BootstrapRole role) => role.SumOf is { } sum
         ? new AggregationRule
         {
-            ClusterRoleSelectors = [new LabelSelector { MatchLabels = new Dictionary<string, string> { [$"{RbacGroup}/aggregate-to-{sum}"] = "true" } }],
+            ClusterRoleSelectors = [new LabelSelector { MatchLabels = new Dictionary<string, string> { [$"{RbacGroup.Name}/aggregate-to-{sum}"] = "true" } }],
         }
         : null;
 

@@ -10,12 +10,12 @@ internal static class BindingValidation
 {
     public static void Default(JsonObject binding)
     {
-        binding.Object("roleRef")?.DefaultText("apiGroup", RbacNames.Group);
+        binding.Object("roleRef")?.DefaultText("apiGroup", RbacGroup.Name);
         foreach (var (subject, _) in binding.Objects("subjects"))
         {
             if (subject.Text("kind") is "User" or "Group")
             {
-                subject.DefaultText("apiGroup", RbacNames.Group);
+                subject.DefaultText("apiGroup", RbacGroup.Name);
             }
         }
     }
@@ -40,9 +40,9 @@ internal static class BindingValidation
 
     private static void ValidateRole(JsonObject? role, bool isNamespaced, FieldErrors errors)
     {
-        if (role.TextOrEmpty("apiGroup") is not RbacNames.Group and var group)
+        if (role.TextOrEmpty("apiGroup") is not RbacGroup.Name and var group)
         {
-            errors.NotSupported("roleRef.apiGroup", group, RbacNames.Group);
+            errors.NotSupported("roleRef.apiGroup", group, RbacGroup.Name);
         }
 
         var kind = role.TextOrEmpty("kind");
@@ -57,7 +57,7 @@ internal static class BindingValidation
 
         if (role.Text("name") is { } name)
         {
-            RbacNames.Validate(name, "roleRef.name", errors);
+            ObjectNames.ValidatePathSegment(name, "roleRef.name", errors);
         }
         else
         {
@@ -94,9 +94,9 @@ internal static class BindingValidation
 
                 break;
             case "User" or "Group":
-                if (group != RbacNames.Group)
+                if (group != RbacGroup.Name)
                 {
-                    errors.NotSupported($"{path}.apiGroup", group, RbacNames.Group);
+                    errors.NotSupported($"{path}.apiGroup", group, RbacGroup.Name);
                 }
 
                 break;

@@ -15,7 +15,7 @@ internal sealed class ClusterRoleStrategy : ResourceStrategy
 
     public override IReadOnlyList<TableColumn> Columns => RoleTable.Columns;
 
-    public override void ValidateName(string name, FieldErrors errors) => RbacNames.Validate(name, "metadata.name", errors);
+    public override void ValidateName(string name, FieldErrors errors) => ObjectNames.ValidatePathSegment(name, "metadata.name", errors);
 
     public override void Validate(JsonObject target, FieldErrors errors)
     {

@@ -15,7 +15,7 @@ internal sealed class RoleBindingStrategy : ResourceStrategy
 
     public override IReadOnlyList<TableColumn> Columns => BindingTable.Columns;
 
-    public override void ValidateName(string name, FieldErrors errors) => RbacNames.Validate(name, "metadata.name", errors);
+    public override void ValidateName(string name, FieldErrors errors) => ObjectNames.ValidatePathSegment(name, "metadata.name", errors);
 
     public override void Default(JsonObject target) => BindingValidation.Default(target);
 

@@ -15,7 +15,7 @@ internal sealed class RoleStrategy : ResourceStrategy
 
     public override IReadOnlyList<TableColumn> Columns => RoleTable.Columns;
 
-    public override void ValidateName(string name, FieldErrors errors) => RbacNames.Validate(name, "metadata.name", errors);
+    public override void ValidateName(string name, FieldErrors errors) => ObjectNames.ValidatePathSegment(name, "metadata.name", errors);
 
     public override void Validate(JsonObject target, FieldErrors errors) => PolicyRuleValidation.Validate(target, isNamespaced: true, errors);
 
