@@ -33,7 +33,7 @@ internal sealed class ClusterFixture : IAsyncDisposable
         var server = await TestApiServer.StartAsync();
         var random = new LockedRandom(42);
         var controllers = new ControllerManager(
-            server.ClientOf("system:kube-controller-manager", "system:masters"),
+            server.ClientOf("system:kube-controller-manager"),
             options ?? new ControllerOptions { ClusterCertificateAuthority = Authority },
             TimeProvider.System, random, NullLoggerFactory.Instance);
         var scheduler = new SchedulerService(server.ClientOf("system:kube-scheduler"), TimeProvider.System, random, NullLoggerFactory.Instance);
