@@ -6,6 +6,7 @@ using Strata.Api.Models;
 using Strata.ApiServer.Admission;
 using Strata.ApiServer.Registry.Core.Services;
 using Strata.ApiServer.Registry.Generic;
+using Strata.ApiServer.Tests.Registry.Certificates;
 using Strata.Store.Memory;
 
 namespace Strata.ApiServer.Tests.Registry;
@@ -33,6 +34,7 @@ public sealed class KindsOverStoreTests : IAsyncDisposable
         { "Lease", "{metadata: {name: a}, spec: {holderIdentity: a, renewTime: '2026-01-01T00:00:00Z'}}" },
         { "Deployment", "{metadata: {name: a}, spec: {selector: {matchLabels: {a: b}}, template: {metadata: {labels: {a: b}}, spec: {containers: [{name: a, image: x}]}}}}" },
         { "ReplicaSet", "{metadata: {name: a}, spec: {selector: {matchLabels: {a: b}}, template: {metadata: {labels: {a: b}}, spec: {containers: [{name: a, image: x}]}}}}" },
+        { "CertificateSigningRequest", $"{{metadata: {{name: a}}, spec: {{request: {TestRequests.Jane}, signerName: example.com/a, usages: [client auth], username: jane, extra: {{}}}}}}" },
         { "Role", "{metadata: {name: 'a:b'}, rules: [{verbs: [get], apiGroups: [''], resources: [pods]}]}" },
         { "RoleBinding", "{metadata: {name: a}, roleRef: {kind: Role, name: a}, subjects: [{kind: ServiceAccount, name: a}, {kind: User, name: b}]}" },
         { "ClusterRole", "{metadata: {name: a}, aggregationRule: {clusterRoleSelectors: [{matchLabels: {a: b}}]}, rules: [{verbs: [get], nonResourceURLs: ['/a/*']}]}" },
@@ -72,6 +74,7 @@ public sealed class KindsOverStoreTests : IAsyncDisposable
             "Lease" => Typed<Lease>(created),
             "Deployment" => Typed<Deployment>(created),
             "ReplicaSet" => Typed<ReplicaSet>(created),
+            "CertificateSigningRequest" => Typed<CertificateSigningRequest>(created),
             "Role" => Typed<Role>(created),
             "RoleBinding" => Typed<RoleBinding>(created),
             "ClusterRole" => Typed<ClusterRole>(created),
