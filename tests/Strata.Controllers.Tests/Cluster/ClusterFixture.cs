@@ -28,6 +28,9 @@ internal sealed class ClusterFixture : IAsyncDisposable
 
     public FakeAgent Agent { get; }
 
+    /// <summary>A client with a user's own rights.</summary>
+    public IKubeClient ClientOf(string user, params IEnumerable<string> groups) => _server.ClientOf(user, groups);
+
     public static async Task<ClusterFixture> StartAsync(ControllerOptions? options = null)
     {
         var server = await TestApiServer.StartAsync();
