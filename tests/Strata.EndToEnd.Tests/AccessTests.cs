@@ -91,7 +91,7 @@ public sealed class AccessTests(SharedCluster shared)
         await Cluster.UntilAsync($"auth can-i create roles.rbac.authorization.k8s.io -n {ns} --as joe", answer => answer == "yes\n");
         await Cluster.KubectlAsync($"create role allowed -n {ns} --verb=get --resource=secrets --as joe");
         var refused = await Cluster.TryKubectlAsync($"create rolebinding all -n {ns} --clusterrole=cluster-admin --user=joe --as joe");
-        Assert.Contains("is attempting to grant RBAC permissions not currently held:\n{APIGroups:[\"*\"], Resources:[\"*\"], Verbs:[\"*\"]}", refused.Errorss, StringComparison.Ordinal);
+        Assert.Contains("is attempting to grant RBAC permissions not currently held:\n{APIGroups:[\"*\"], Resources:[\"*\"], Verbs:[\"*\"]}", refused.Errors, StringComparison.Ordinal);
     }
 
     [Fact]
