@@ -5,9 +5,13 @@ using Strata.ApiServer.Admission;
 using Strata.ApiServer.Admission.Plugins;
 using Strata.ApiServer.Authentication;
 using Strata.ApiServer.Authorization;
+using Strata.ApiServer.Authorization.Bootstrap;
+using Strata.ApiServer.Authorization.Nodes;
+using Strata.ApiServer.Authorization.Rbac;
 using Strata.ApiServer.Discovery;
 using Strata.ApiServer.Http;
 using Strata.ApiServer.Registry;
+using Strata.ApiServer.Registry.Certificates.CertificateSigningRequests;
 using Strata.ApiServer.Registry.Core.Services;
 using Strata.ApiServer.Registry.Endpoints;
 using Strata.ApiServer.Registry.Generic;
@@ -33,21 +37,28 @@ internal sealed partial class ApiServerParts : IDisposable
         _options = options;
         _logger = options.Loggers.CreateLogger<ApiServerParts>();
         _registry = new ResourceRegistry();
-        var admission = new AdmissionChain(PluginCatalog.All(_registry, identities, options.Clock));
+        var issuer = options.ServiceAccountIssuer ?? $"https://kubernetes.default.svc.{options.ClusterDomain}";
+        var signer = new TokenSigner(options.ServiceAccountKey);
+        var tokens = new ServiceAccountTokens(signer, issuer, [issuer], _registry, identities, options.Clock);
+        var permissions = new RbacAuthorizer(_registry);
+        var authorizer = new AuthorizerChain([new NodeAuthorizer(_registry, RbacIndex.Compile(BootstrapPolicy.RulesOf("system:node"))), permissions]);
+        var admission = new AdmissionChain(
+        [
+            .. PluginCatalog.All(_registry, identities, options.Clock),
+            new TokenSecretPlugin(_registry, tokens, options.ClusterCertificateAuthority),
+            new CertificateRequestPlugin(authorizer, options.Clock),
+            new RbacEscalationPlugin(authorizer, permissions),
+        ]);
         var services = new RegistryServices(options.Store, admission, identities, options.Clock, options.Loggers);
         foreach (var strategy in KindCatalog.All(allocator))
         {
             _registry.Add(new ResourceStore(strategy, services));
         }
 
-        var issuer = options.ServiceAccountIssuer ?? $"https://kubernetes.default.svc.{options.ClusterDomain}";
-        var signer = new TokenSigner(options.ServiceAccountKey);
-        var tokens = new ServiceAccountTokens(signer, issuer, [issuer], _registry, identities, options.Clock);
         var authenticators = new AuthenticatorChain(
             [new CertificateAuthenticator(options.ClientRoots, options.Clock), new StaticTokenAuthenticator(options.StaticTokens), tokens]);
-        var authorizer = new BuiltInAuthorizer();
         _nodeProxy = new NodeProxy(options.KubeletClientCertificate, options.KubeletRoots);
-        var endpoints = new EndpointTable([.. ResourceEndpoints(admission, tokens), .. new AccessReviews(authorizer, tokens, authenticators).Endpoints()]);
+        var endpoints = new EndpointTable([.. ResourceEndpoints(admission, authorizer, tokens), .. new AccessReviews(authorizer, tokens, authenticators).Endpoints()]);
         var metrics = new RequestMetrics();
         Dispatcher = new ApiDispatcher(endpoints, CreateDocuments(endpoints, metrics, signer, issuer), authorizer);
         Application = new ApiHttpApplication(
@@ -104,16 +115,17 @@ internal sealed partial class ApiServerParts : IDisposable
     public async Task BootstrapAsync(IReadOnlyList<IPEndPoint>? endpoints, CancellationToken cancellationToken)
     {
         await new Bootstrap(_options, _registry).RunAsync(endpoints, cancellationToken);
+        await new PolicyBootstrap(_registry).RunAsync(cancellationToken);
         _isBootstrapped = true;
     }
 
     public void Dispose() => _nodeProxy.Dispose();
 
-    private IEnumerable<IEndpoint> ResourceEndpoints(AdmissionChain admission, ServiceAccountTokens tokens)
+    private IEnumerable<IEndpoint> ResourceEndpoints(AdmissionChain admission, IAuthorizer authorizer, ServiceAccountTokens tokens)
     {
         foreach (var store in _registry.Stores)
         {
-            yield return new ObjectEndpoint(store);
+            yield return new ObjectEndpoint(store, authorizer);
             if (store.Strategy.HasStatus)
             {
                 yield return new StatusEndpoint(store);
@@ -126,7 +138,7 @@ internal sealed partial class ApiServerParts : IDisposable
 
             foreach (var version in store.Strategy.OtherVersions)
             {
-                yield return new ObjectEndpoint(store, version);
+                yield return new ObjectEndpoint(store, authorizer, version);
                 if (store.Strategy.HasStatus)
                 {
                     yield return new StatusEndpoint(store, version);
@@ -145,8 +157,9 @@ internal sealed partial class ApiServerParts : IDisposable
             yield return new PodConnectEndpoint(subresource, _registry, addresses, admission);
         }
 
+        yield return new CertificateApprovalEndpoint(_registry.Get(CertificateSigningRequest.Info));
         yield return new NamespaceFinalizeEndpoint(_registry.Get(Namespace.Info));
-        yield return new TokenRequestEndpoint(_registry, tokens, _options.Clock);
+        yield return new TokenRequestEndpoint(_registry, tokens, admission, _options.Clock);
     }
 
     private Documents CreateDocuments(EndpointTable endpoints, RequestMetrics metrics, TokenSigner signer, string issuer)
@@ -158,6 +171,7 @@ internal sealed partial class ApiServerParts : IDisposable
             new HealthCheck("etcd", IsStoreWellAsync, IsForLive: true),
             new HealthCheck("watch-cache", _ => ValueTask.FromResult(!_isBroken), IsForLive: true),
             new HealthCheck("informer-sync", _ => ValueTask.FromResult(_registry.Stores.All(static store => store.IsFilled)), IsForLive: false),
+            new HealthCheck("poststarthook/rbac/bootstrap-roles", _ => ValueTask.FromResult(_isBootstrapped), IsForLive: false),
             new HealthCheck("poststarthook/start-system-namespaces-controller", _ => ValueTask.FromResult(_isBootstrapped), IsForLive: false),
         ]);
         return new Documents(new DiscoveryDocuments(versions, AddressText()), new OpenApiDocuments(versions, ServerVersion.Git), health, new Dictionary<string, Func<ApiResult>>

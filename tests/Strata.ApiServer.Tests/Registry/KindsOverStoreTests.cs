@@ -6,6 +6,7 @@ using Strata.Api.Models;
 using Strata.ApiServer.Admission;
 using Strata.ApiServer.Registry.Core.Services;
 using Strata.ApiServer.Registry.Generic;
+using Strata.ApiServer.Tests.Registry.Certificates;
 using Strata.Store.Memory;
 
 namespace Strata.ApiServer.Tests.Registry;
@@ -47,6 +48,11 @@ public sealed class KindsOverStoreTests : IAsyncDisposable
         { "NetworkPolicy", "{metadata: {name: a}, spec: {egress: [{ports: [{port: 80}], to: [{podSelector: {}}]}]}}" },
         { "IPAddress", "{metadata: {name: 10.0.0.1}, spec: {parentRef: {resource: services, namespace: default, name: web}}}" },
         { "ServiceCIDR", "{metadata: {name: a}, spec: {cidrs: [10.0.0.0/24]}}" },
+        { "CertificateSigningRequest", $"{{metadata: {{name: a}}, spec: {{request: {TestRequests.Jane}, signerName: example.com/a, usages: [client auth], username: jane, extra: {{}}}}}}" },
+        { "Role", "{metadata: {name: 'a:b'}, rules: [{verbs: [get], apiGroups: [''], resources: [pods]}]}" },
+        { "RoleBinding", "{metadata: {name: a}, roleRef: {kind: Role, name: a}, subjects: [{kind: ServiceAccount, name: a}, {kind: User, name: b}]}" },
+        { "ClusterRole", "{metadata: {name: a}, aggregationRule: {clusterRoleSelectors: [{matchLabels: {a: b}}]}, rules: [{verbs: [get], nonResourceURLs: ['/a/*']}]}" },
+        { "ClusterRoleBinding", "{metadata: {name: a}, roleRef: {kind: ClusterRole, name: a}, subjects: [{kind: Group, name: b}]}" },
     };
 
     private static readonly Dictionary<string, Func<JsonObject, JsonObject>> TypedForms = new()
@@ -78,6 +84,11 @@ public sealed class KindsOverStoreTests : IAsyncDisposable
         ["NetworkPolicy"] = Typed<NetworkPolicy>,
         ["IPAddress"] = Typed<IPAddress>,
         ["ServiceCIDR"] = Typed<ServiceCIDR>,
+        ["CertificateSigningRequest"] = Typed<CertificateSigningRequest>,
+        ["Role"] = Typed<Role>,
+        ["RoleBinding"] = Typed<RoleBinding>,
+        ["ClusterRole"] = Typed<ClusterRole>,
+        ["ClusterRoleBinding"] = Typed<ClusterRoleBinding>,
     };
 
     public async ValueTask DisposeAsync() => await _store.DisposeAsync();
