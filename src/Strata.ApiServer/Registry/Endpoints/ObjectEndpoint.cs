@@ -84,6 +84,12 @@ internal sealed class ObjectEndpoint(ResourceStore store) : IEndpoint
 
     private async ValueTask<ApiResult> PatchAsync(ApiCall call, CancellationToken cancellationToken)
     {
+        if (call.ContentType == MediaTypes.ApplyPatch)
+        {
+            var applied = await AppliedBody.Read(call, store).WriteAsync(KeyOf(call), "", WriteMode.Main, cancellationToken);
+            return Answer(applied.IsCreated ? 201 : 200, applied.Object);
+        }
+
         var patch = PatchRequest.Read(call, store.Kind);
         var result = await store.UpdateAsync(WriteContexts.From(call), KeyOf(call), "", WriteMode.Main, patch.Apply, null, cancellationToken);
         return Answer(200, result.Object);

@@ -28,6 +28,9 @@ internal sealed class PatchRequest
         _warn = call.Warn;
     }
 
+    /// <summary>The kind that errors about query parameters name.</summary>
+    public static KindInfo OptionsKind(string kind) => new("meta.k8s.io", "v1", kind, "", false);
+
     /// <exception cref="ApiException">UnsupportedMediaType, or BadRequest when the body is not a patch.</exception>
     public static PatchRequest Read(ApiCall call, KindInfo kind)
     {
@@ -35,22 +38,15 @@ internal sealed class PatchRequest
         {
             case MediaTypes.JsonPatch or MediaTypes.MergePatch or MediaTypes.StrategicMergePatch:
                 break;
-            case MediaTypes.ApplyPatch:
-                throw new ApiException(new ApiStatus
-                {
-                    Code = 415,
-                    Reason = StatusReason.UnsupportedMediaType,
-                    Message = "apply patch is not supported yet: field ownership is not tracked; use client-side apply (kubectl apply without --server-side)",
-                });
             default:
-                throw BodyReader.UnsupportedMediaType(call.ContentType, MediaTypes.JsonPatch, MediaTypes.MergePatch, MediaTypes.StrategicMergePatch);
+                throw BodyReader.UnsupportedMediaType(call.ContentType, MediaTypes.JsonPatch, MediaTypes.MergePatch, MediaTypes.StrategicMergePatch, MediaTypes.ApplyPatch);
         }
 
         if (call.Query.Has("force"))
         {
             var errors = new FieldErrors();
             errors.Forbidden("force", "may not be specified for non-apply patch");
-            throw ApiErrors.Invalid(new KindInfo("meta.k8s.io", "v1", "PatchOptions", "", false), "", errors.Causes);
+            throw ApiErrors.Invalid(OptionsKind("PatchOptions"), "", errors.Causes);
         }
 
         var duplicates = new List<string>();

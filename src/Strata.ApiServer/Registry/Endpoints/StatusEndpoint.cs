@@ -20,6 +20,12 @@ internal sealed class StatusEndpoint(ResourceStore store) : IEndpoint
             return new ObjectResult(200, found.Shared, store.Strategy);
         }
 
+        if (call.Info.Verb == "patch" && call.ContentType == MediaTypes.ApplyPatch)
+        {
+            var applied = await AppliedBody.Read(call, store).WriteAsync(key, "status", WriteMode.Status, cancellationToken);
+            return new ObjectResult(200, applied.Object.Shared, store.Strategy);
+        }
+
         var result = await store.UpdateAsync(WriteContexts.From(call), key, "status", WriteMode.Status, ChangeOf(call), null, cancellationToken);
         return new ObjectResult(200, result.Object.Shared, store.Strategy);
     }

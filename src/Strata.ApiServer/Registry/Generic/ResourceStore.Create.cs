@@ -53,8 +53,10 @@ internal sealed partial class ResourceStore
     /// <returns>Null when the name is taken.</returns>
     private async ValueTask<ServedObject?> TryCreateAsync(WriteContext context, JsonObject target, CancellationToken cancellationToken)
     {
+        var given = FieldOwnership.Detach(target);
         SetMetadataForCreate(target.Metadata());
         Strategy.Default(target);
+        var owners = _ownership.OnCreate(context.Owner, target, given); // Before admission: what plugins add has no owner.
         var key = KeyIn(target);
         var admission = Admission(context, AdmissionOperation.Create, key, "", target, null);
         await _services.Admission.MutateAsync(admission, cancellationToken);
@@ -71,6 +73,7 @@ internal sealed partial class ResourceStore
         var reservation = Reserve(target, null, key.Name);
         return await HoldingAsync<ServedObject?>(reservation, async () =>
         {
+            FieldOwnership.Attach(target, owners);
             var json = _stored.Encode(target);
             if (context.DryRun)
             {
@@ -85,8 +88,7 @@ internal sealed partial class ResourceStore
 
     private void SetMetadataForCreate(JsonObject metadata)
     {
-        // managedFields: ownership is not tracked, so what a client brings along would only go stale.
-        foreach (var field in (ReadOnlySpan<string>)["selfLink", "deletionTimestamp", "deletionGracePeriodSeconds", "managedFields", "generation", "resourceVersion"])
+        foreach (var field in (ReadOnlySpan<string>)["selfLink", "deletionTimestamp", "deletionGracePeriodSeconds", "generation", "resourceVersion"])
         {
             metadata.Remove(field);
         }
