@@ -56,7 +56,7 @@ public static class ServerSideApply
             merged = Prune(merged, last.Fields.RecursiveDifference(request.Ignored), wanted, others, schema);
         }
 
-        var change = TreeComparison.Between(live, merged, schema).Without(request.Ignored);
+        var change = TreeComparison.WithMerged(live, merged, schema).Without(request.Ignored);
         var touched = change.Modified.Union(change.Added);
         if (!isForced && Conflicts(others, touched) is { Count: > 0 } conflicts)
         {

@@ -13,6 +13,9 @@ public sealed class TableSchema : MergeSchema
     // The table has no defaults; these are the only list keys that have one (OpenAPI: default "TCP").
     private static readonly ListKey Protocol = new("protocol", JsonValue.Create("TCP"));
 
+    // Lists with keys that Go writes as null when there are none, so they never come or go as a whole.
+    private static readonly HashSet<(string Type, string Field)> AlwaysWrittenLists = [("core.v1.PodSpec", "containers"), ("storage.v1.CSINodeSpec", "drivers")];
+
     private readonly MergeShape _shape;
     private readonly SchemaType? _type;
     private readonly ConcurrentDictionary<string, MergeField?> _fields = new(StringComparer.Ordinal);
@@ -41,16 +44,16 @@ public sealed class TableSchema : MergeSchema
     public override MergeField? Field(string name) =>
         _type is null ? null
         : _fields.TryGetValue(name, out var known) ? known
-        : _type.Field(name) is { } field ? _fields.GetOrAdd(name, Describe(field))
+        : _type.Field(name) is { } field ? _fields.GetOrAdd(name, Describe(_type, field))
         : null;
 
     private static TableSchema OfType(SchemaType type) => Types.GetOrAdd(
         type, static type => new TableSchema(type.MapType == SchemaMapType.Atomic ? MergeShape.Leaf : MergeShape.Map, "map", type));
 
-    private static MergeField Describe(SchemaField field) => new(
+    private static MergeField Describe(SchemaType type, SchemaField field) => new(
         field.JsonName, SchemaOf(field),
         OmitsZero: field.Presence != SchemaPresence.WhenSet && (field.IsList || field.IsMap || field.Kind is not (SchemaFieldKind.Object or SchemaFieldKind.RawJson)),
-        IsEmbedded: field is { IsList: false, IsMap: false, Kind: SchemaFieldKind.Object, Presence: not SchemaPresence.WhenSet });
+        IsEmbedded: AlwaysWrittenLists.Contains((type.Name, field.JsonName)) || field is { IsList: false, IsMap: false, Kind: SchemaFieldKind.Object, Presence: not SchemaPresence.WhenSet });
 
     private static MergeSchema SchemaOf(SchemaField field)
     {

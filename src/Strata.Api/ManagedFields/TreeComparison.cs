@@ -8,21 +8,24 @@ public sealed record TreeComparison(FieldSet Added, FieldSet Modified, FieldSet 
     public static readonly TreeComparison Same = new(FieldSet.Empty, FieldSet.Empty, FieldSet.Empty);
 
     private static readonly JsonObject EmptyMap = [];
+    private static readonly JsonArray EmptyList = [];
 
     public bool IsSame => Added.IsEmpty && Modified.IsEmpty && Removed.IsEmpty;
 
     /// <summary>Compares two versions of an object. As in Go's types, a zero value that the type would not write counts as absent, an embedded struct as present.</summary>
-    public static TreeComparison Between(JsonObject left, JsonObject right, MergeSchema schema)
-    {
-        var delta = Walk(left, right, schema);
-        return delta.IsEmpty ? Same : new TreeComparison(delta.Added ?? FieldSet.Empty, delta.Modified ?? FieldSet.Empty, delta.Removed ?? FieldSet.Empty);
-    }
+    public static TreeComparison Between(JsonObject left, JsonObject right, MergeSchema schema) => Of(Walk(left, right, schema, dropsZero: true));
+
+    /// <summary>Compares an object with what an apply makes of it. A zero value that was applied counts, because somebody asked for it.</summary>
+    public static TreeComparison WithMerged(JsonObject live, JsonObject merged, MergeSchema schema) => Of(Walk(live, merged, schema, dropsZero: false));
 
     /// <summary>The comparison without the given paths and everything below them.</summary>
     public TreeComparison Without(FieldSet ignored) =>
         ignored.IsEmpty || IsSame ? this : new TreeComparison(Added.RecursiveDifference(ignored), Modified.RecursiveDifference(ignored), Removed.RecursiveDifference(ignored));
 
-    private static Delta Walk(JsonNode? left, JsonNode? right, MergeSchema schema)
+    private static TreeComparison Of(in Delta delta) =>
+        delta.IsEmpty ? Same : new TreeComparison(delta.Added ?? FieldSet.Empty, delta.Modified ?? FieldSet.Empty, delta.Removed ?? FieldSet.Empty);
+
+    private static Delta Walk(JsonNode? left, JsonNode? right, MergeSchema schema, bool dropsZero)
     {
         var shape = schema.ShapeOf(right ?? left);
         if (left is not null && right is not null && shape != schema.ShapeOf(left))
@@ -33,16 +36,16 @@ public sealed record TreeComparison(FieldSet Added, FieldSet Modified, FieldSet 
         switch (shape)
         {
             case MergeShape.Map when left is null or JsonObject && right is null or JsonObject && !(IsEmpty(left) && IsEmpty(right)):
-                return WalkMap(left as JsonObject, right as JsonObject, schema) with { Self = PresenceChange(left, right) };
+                return WalkMap(left as JsonObject, right as JsonObject, schema, dropsZero) with { Self = PresenceChange(left, right) };
             case MergeShape.Set or MergeShape.KeyedList when left is null or JsonArray && right is null or JsonArray && !(IsEmpty(left) && IsEmpty(right)):
-                return WalkList(left as JsonArray, right as JsonArray, schema) with { Self = PresenceChange(left, right) };
+                return WalkList(left as JsonArray, right as JsonArray, schema, dropsZero) with { Self = PresenceChange(left, right) };
             default:
                 var change = PresenceChange(left, right);
                 return new Delta(change == Change.None && !JsonNode.DeepEquals(left, right) ? Change.Modified : change, null, null, null);
         }
     }
 
-    private static Delta WalkMap(JsonObject? left, JsonObject? right, MergeSchema schema)
+    private static Delta WalkMap(JsonObject? left, JsonObject? right, MergeSchema schema, bool dropsZero)
     {
         var result = new DeltaBuilder();
         if (right is not null)
@@ -51,7 +54,7 @@ public sealed record TreeComparison(FieldSet Added, FieldSet Modified, FieldSet 
             {
                 JsonNode? before = null;
                 left?.TryGetPropertyValue(name, out before);
-                WalkMember(name, before, value, left is not null, schema, ref result);
+                WalkMember(name, before, value, left is not null, schema, dropsZero, ref result);
             }
         }
 
@@ -61,7 +64,7 @@ public sealed record TreeComparison(FieldSet Added, FieldSet Modified, FieldSet 
             {
                 if (right?.ContainsKey(name) != true)
                 {
-                    WalkMember(name, value, null, right is not null, schema, ref result);
+                    WalkMember(name, value, null, right is not null, schema, dropsZero, ref result);
                 }
             }
         }
@@ -69,18 +72,19 @@ public sealed record TreeComparison(FieldSet Added, FieldSet Modified, FieldSet 
         return result.Build();
     }
 
-    private static void WalkMember(string name, JsonNode? left, JsonNode? right, bool isParentOnBoth, MergeSchema schema, ref DeltaBuilder result)
+    private static void WalkMember(string name, JsonNode? left, JsonNode? right, bool isParentOnBoth, MergeSchema schema, bool dropsZero, ref DeltaBuilder result)
     {
         var inner = schema.Member(name, out var field);
-        if (field is { OmitsZero: true })
+        if (dropsZero && field is { OmitsZero: true })
         {
             left = IsZero(left) ? null : left;
             right = IsZero(right) ? null : right;
         }
-        else if (isParentOnBoth && field is { IsEmbedded: true })
+        if (isParentOnBoth && field is { IsEmbedded: true })
         {
-            left ??= EmptyMap;
-            right ??= EmptyMap;
+            JsonNode nothing = inner.ShapeOf(null) == MergeShape.KeyedList ? EmptyList : EmptyMap;
+            left ??= nothing;
+            right ??= nothing;
         }
 
         if (left is null && right is null)
@@ -88,14 +92,14 @@ public sealed record TreeComparison(FieldSet Added, FieldSet Modified, FieldSet 
             return;
         }
 
-        var delta = Walk(left, right, inner);
+        var delta = Walk(left, right, inner, dropsZero);
         if (!delta.IsEmpty)
         {
             result.Add(field?.Element ?? PathElement.Field(name), delta);
         }
     }
 
-    private static Delta WalkList(JsonArray? left, JsonArray? right, MergeSchema schema)
+    private static Delta WalkList(JsonArray? left, JsonArray? right, MergeSchema schema, bool dropsZero)
     {
         var element = schema.Element ?? DeducedSchema.Instance;
         var result = new DeltaBuilder();
@@ -103,7 +107,7 @@ public sealed record TreeComparison(FieldSet Added, FieldSet Modified, FieldSet 
         {
             for (var index = 0; index < right.Count; index++)
             {
-                var delta = Walk(left[index], right[index], element);
+                var delta = Walk(left[index], right[index], element, dropsZero);
                 if (!delta.IsEmpty)
                 {
                     result.Add(ListItems.Element(schema, right[index], index), delta);
@@ -117,14 +121,14 @@ public sealed record TreeComparison(FieldSet Added, FieldSet Modified, FieldSet 
         var after = Index(right, schema);
         foreach (var (step, items) in after)
         {
-            CompareItems(step, before.GetValueOrDefault(step, []), items, element, ref result);
+            CompareItems(step, before.GetValueOrDefault(step, []), items, element, dropsZero, ref result);
         }
 
         foreach (var (step, items) in before)
         {
             if (!after.ContainsKey(step))
             {
-                CompareItems(step, items, [], element, ref result);
+                CompareItems(step, items, [], element, dropsZero, ref result);
             }
         }
 
@@ -132,14 +136,14 @@ public sealed record TreeComparison(FieldSet Added, FieldSet Modified, FieldSet 
     }
 
     // Items that share their keys are owned together: their insides are not compared.
-    private static void CompareItems(PathElement step, List<JsonNode?> before, List<JsonNode?> after, MergeSchema element, ref DeltaBuilder result)
+    private static void CompareItems(PathElement step, List<JsonNode?> before, List<JsonNode?> after, MergeSchema element, bool dropsZero, ref DeltaBuilder result)
     {
         if (before.Count <= 1 && after.Count <= 1)
         {
             var (left, right) = (before is [var old] ? old : null, after is [var now] ? now : null);
             if (left is not null || right is not null)
             {
-                result.Add(step, Walk(left, right, element));
+                result.Add(step, Walk(left, right, element, dropsZero));
             }
         }
         else if (before.Count >= 2 && after.Count >= 2)
@@ -152,14 +156,14 @@ public sealed record TreeComparison(FieldSet Added, FieldSet Modified, FieldSet 
             result.Add(step, new Delta(Change.Removed, null, null, null));
             if (after is [{ } single])
             {
-                result.Add(step, Walk(null, single, element));
+                result.Add(step, Walk(null, single, element, dropsZero));
             }
         }
         else
         {
             if (before is [{ } single])
             {
-                result.Add(step, Walk(single, null, element));
+                result.Add(step, Walk(single, null, element, dropsZero));
             }
 
             result.Add(step, new Delta(Change.Added, null, null, null));
