@@ -68,7 +68,7 @@ public sealed class KubectlApplyTests : IAsyncLifetime
         Assert.Equal("kubectl Apply,kubectl-last-applied Apply", await ManagersAsync()); // kubectl moved the entry over with a JSON patch and keeps the annotation in one of its own.
         Assert.Contains("nginx:2", await _kubectl.RunAsync("apply view-last-applied deploy web"), StringComparison.Ordinal);
 
-        await _kubectl.RunAsync("apply --server-side -f -", Web.Replace("        ports: [{containerPort: 80}]\n", "", StringComparison.Ordinal).Replace("nginx:1", "nginx:2", StringComparison.Ordinal));
+        await _kubectl.RunAsync("apply --server-side -f -", Web.Replace("\n        ports: [{containerPort: 80}]", "", StringComparison.Ordinal).Replace("nginx:1", "nginx:2", StringComparison.Ordinal));
         Assert.Equal("", await _kubectl.RunAsync("get deploy web -o 'jsonpath={.spec.template.spec.containers[0].ports}'"));
         await _kubectl.RunAsync("apply -f -", Web);
         Assert.Equal("nginx:1 80", await _kubectl.RunAsync("get deploy web -o 'jsonpath={.spec.template.spec.containers[0].image} {.spec.template.spec.containers[0].ports[0].containerPort}'"));

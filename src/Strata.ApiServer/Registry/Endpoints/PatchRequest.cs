@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Strata.Api.Errors;
 using Strata.Api.Json;
@@ -65,8 +66,30 @@ internal sealed class PatchRequest
             throw ApiErrors.BadRequest($"a patch may not change apiVersion or kind of the object: it must stay {_kind.ApiVersion} {_kind.Kind}");
         }
 
-        BodyReader.CheckFields(patched, _kind, _validation, _duplicates, _warn);
+        BodyReader.CheckFields(patched, _kind, _validation, ProblemsOfPatch(), _warn, Refuse);
         return patched;
+    }
+
+    // As upstream's patcher, which blames the patch, not the kind (apiserver: endpoints/handlers/patch.go).
+    private ApiException Refuse(string detail)
+    {
+        var errors = new FieldErrors();
+        errors.Invalid("patch", _patch.ToJsonString(), detail);
+        return ApiErrors.Invalid(new KindInfo("", "", "", "", false), "", errors.Causes);
+    }
+
+    private IEnumerable<string> ProblemsOfPatch()
+    {
+        var problems = BodyReader.Duplicates(_duplicates);
+        if (_patch is not JsonArray operations)
+        {
+            return problems;
+        }
+
+        var unknown = operations.SelectMany(static (operation, index) => (operation as JsonObject ?? [])
+            .Where(static member => member.Key is not ("op" or "path" or "from" or "value"))
+            .Select(member => string.Create(CultureInfo.InvariantCulture, $"unknown field \"[{index}].{member.Key}\"")));
+        return unknown.Concat(problems).Select(static problem => $"json patch {problem}");
     }
 
     private JsonObject Merge(JsonObject current)

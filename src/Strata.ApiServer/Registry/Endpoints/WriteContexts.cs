@@ -10,16 +10,24 @@ internal static class WriteContexts
 {
     public static WriteContext From(ApiCall call)
     {
-        var dryRun = DeletionOptions.RequireAll([.. call.Query.All("dryRun").Where(static value => value.Length > 0)]);
+        var dryRun = DeletionOptions.RequireAll([.. call.Query.All("dryRun").Where(static value => value.Length > 0)], OptionsKind(call));
         if (call.Query["fieldManager"] is { Length: > 0 } manager)
         {
-            CheckManager(manager, call.Info.Verb);
+            CheckManager(manager, OptionsKind(call));
         }
 
         return new WriteContext(call.User, dryRun, call.Warn) { Owner = new WriteOwner(FieldManagers.Of(call)) };
     }
 
-    private static void CheckManager(string manager, string verb)
+    private static string OptionsKind(ApiCall call) => call.Info.Verb switch
+    {
+        "create" => "CreateOptions",
+        "update" => "UpdateOptions",
+        "patch" => "PatchOptions",
+        _ => "DeleteOptions",
+    };
+
+    private static void CheckManager(string manager, string optionsKind)
     {
         var errors = new FieldErrors();
         if (Encoding.UTF8.GetByteCount(manager) > FieldManagers.MaxBytes)
@@ -34,7 +42,7 @@ internal static class WriteContexts
 
         if (errors.Any)
         {
-            throw ApiErrors.Invalid(PatchRequest.OptionsKind(verb switch { "create" => "CreateOptions", "update" => "UpdateOptions", _ => "PatchOptions" }), "", errors.Causes);
+            throw ApiErrors.Invalid(PatchRequest.OptionsKind(optionsKind), "", errors.Causes);
         }
     }
 }
