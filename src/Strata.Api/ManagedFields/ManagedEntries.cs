@@ -39,17 +39,17 @@ public static class ManagedEntries
     }
 
     /// <summary>Writes the list in its order: appliers first, then by time, manager, version and subresource.</summary>
-    /// <returns>Null when there are no entries.</returns>
-    public static JsonNode? Write(IReadOnlyList<ManagedEntry> entries)
+    /// <returns>JSON text; empty when there are no entries.</returns>
+    public static ReadOnlySpan<byte> Write(IReadOnlyList<ManagedEntry> entries)
     {
         if (entries.Count == 0)
         {
-            return null;
+            return default;
         }
 
         var sorted = entries.ToArray();
         Array.Sort(sorted, Compare);
-        var buffer = new ArrayBufferWriter<byte>(1024);
+        var buffer = new ArrayBufferWriter<byte>(4096);
         using (var writer = new Utf8JsonWriter(buffer, ModelJson.WriterOptions))
         {
             writer.WriteStartArray();
@@ -61,7 +61,7 @@ public static class ManagedEntries
             writer.WriteEndArray();
         }
 
-        return JsonNode.Parse(buffer.WrittenSpan); // Kept as text until somebody looks inside.
+        return buffer.WrittenSpan;
     }
 
     /// <summary>Whether two lists say the same, apart from the times.</summary>

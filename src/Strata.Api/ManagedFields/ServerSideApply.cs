@@ -41,7 +41,7 @@ public static class ServerSideApply
     }
 
     private static IReadOnlyList<ManagedEntry> FirstOwners(JsonObject live, ApplyRequest request, MergeSchema schema, string time) => UpdateOwnership.After(
-        [], TreeComparison.Between([], live, schema).Without(request.Ignored), ManagerId.Updater(BeforeFirstApply, request.ApiVersion, request.Applier.Subresource), request.ApiVersion, time);
+        [], TreeComparison.Between([], live, schema, request.Ignored), ManagerId.Updater(BeforeFirstApply, request.ApiVersion, request.Applier.Subresource), request.ApiVersion, time);
 
     private static (ApplyResult? Result, IReadOnlyList<ApplyConflict> Conflicts) TryApply(
         JsonObject live, IReadOnlyList<ManagedEntry> owners, ApplyRequest request, MergeSchema schema, string time, bool isForced)

@@ -13,7 +13,12 @@ public sealed record TreeComparison(FieldSet Added, FieldSet Modified, FieldSet 
     public bool IsSame => Added.IsEmpty && Modified.IsEmpty && Removed.IsEmpty;
 
     /// <summary>Compares two versions of an object. As in Go's types, a zero value that the type would not write counts as absent, an embedded struct as present.</summary>
-    public static TreeComparison Between(JsonObject left, JsonObject right, MergeSchema schema) => Of(Walk(left, right, schema, dropsZero: true));
+    /// <param name="ignored">Paths to leave out with everything below them; null for none. Members of the root are not even looked at.</param>
+    public static TreeComparison Between(JsonObject left, JsonObject right, MergeSchema schema, FieldSet? ignored = null)
+    {
+        var change = Of(WalkMap(left, right, schema, dropsZero: true, ignored));
+        return ignored is null ? change : change.Without(ignored);
+    }
 
     /// <summary>Compares an object with what an apply makes of it. A zero value that was applied counts, because somebody asked for it.</summary>
     public static TreeComparison WithMerged(JsonObject live, JsonObject merged, MergeSchema schema) => Of(Walk(live, merged, schema, dropsZero: false));
@@ -45,13 +50,18 @@ public sealed record TreeComparison(FieldSet Added, FieldSet Modified, FieldSet 
         }
     }
 
-    private static Delta WalkMap(JsonObject? left, JsonObject? right, MergeSchema schema, bool dropsZero)
+    private static Delta WalkMap(JsonObject? left, JsonObject? right, MergeSchema schema, bool dropsZero, FieldSet? ignored = null)
     {
         var result = new DeltaBuilder();
         if (right is not null)
         {
             foreach (var (name, value) in right)
             {
+                if (ignored?.Has(PathElement.Field(name)) == true)
+                {
+                    continue;
+                }
+
                 JsonNode? before = null;
                 left?.TryGetPropertyValue(name, out before);
                 WalkMember(name, before, value, left is not null, schema, dropsZero, ref result);
@@ -62,7 +72,7 @@ public sealed record TreeComparison(FieldSet Added, FieldSet Modified, FieldSet 
         {
             foreach (var (name, value) in left)
             {
-                if (right?.ContainsKey(name) != true)
+                if (right?.ContainsKey(name) != true && ignored?.Has(PathElement.Field(name)) != true)
                 {
                     WalkMember(name, value, null, right is not null, schema, dropsZero, ref result);
                 }

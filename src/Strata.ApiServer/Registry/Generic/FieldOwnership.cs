@@ -29,15 +29,6 @@ internal sealed class FieldOwnership(ResourceStrategy strategy, TimeProvider clo
         return list;
     }
 
-    /// <summary>Puts owners into a tree.</summary>
-    public static void Attach(JsonObject target, IReadOnlyList<ManagedEntry> owners)
-    {
-        if (ManagedEntries.Write(owners) is { } list)
-        {
-            target.Metadata()["managedFields"] = list;
-        }
-    }
-
     /// <summary>The owners of a new object.</summary>
     /// <param name="given">What the client sent as managedFields; nonsense counts as nothing.</param>
     public IReadOnlyList<ManagedEntry> OnCreate(WriteOwner owner, JsonObject target, JsonNode? given)
@@ -81,12 +72,9 @@ internal sealed class FieldOwnership(ResourceStrategy strategy, TimeProvider clo
     {
         var owners = live is null ? [] : ManagedEntries.TryRead(Detach(live)) ?? [];
         var result = ServerSideApply.Apply(live, owners, request with { Ignored = IgnoredBy(mode) }, Schema, Now());
-        Attach(result.Object, result.Owners);
-        if (result.Owners.Count == 0)
-        {
-            result.Object.Metadata()["managedFields"] = new JsonArray(new JsonObject()); // Nobody owns anything: not the same as a client that says nothing.
-        }
 
+        // One empty entry when nobody owns anything, which is not the same as a client that says nothing.
+        result.Object.Metadata()["managedFields"] = result.Owners.Count == 0 ? new JsonArray(new JsonObject()) : JsonNode.Parse(ManagedEntries.Write(result.Owners));
         return result.Object;
     }
 
@@ -94,7 +82,7 @@ internal sealed class FieldOwnership(ResourceStrategy strategy, TimeProvider clo
 
     private IReadOnlyList<ManagedEntry> After(IReadOnlyList<ManagedEntry> entries, WriteOwner owner, string subresource, WriteMode mode, JsonObject old, JsonObject target) =>
         UpdateOwnership.After(
-            entries, TreeComparison.Between(old, target, Schema).Without(IgnoredBy(mode)),
+            entries, TreeComparison.Between(old, target, Schema, IgnoredBy(mode)),
             ManagerId.Updater(owner.Manager, strategy.Kind.ApiVersion, subresource), strategy.Kind.ApiVersion, Now());
 
     private FieldSet IgnoredBy(WriteMode mode) => mode == WriteMode.Status ? _allButStatus : strategy.HasStatus ? StatusOnly : FieldSet.Empty;

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Strata.Api;
 using Strata.Api.Errors;
+using Strata.Api.ManagedFields;
 using Strata.Api.Models;
 using Strata.ApiServer.Admission;
 using Strata.Store;
@@ -73,8 +74,7 @@ internal sealed partial class ResourceStore
         var reservation = Reserve(target, null, key.Name);
         return await HoldingAsync<ServedObject?>(reservation, async () =>
         {
-            FieldOwnership.Attach(target, owners);
-            var json = _stored.Encode(target);
+            var json = _stored.Encode(target, ManagedEntries.Write(owners));
             if (context.DryRun)
             {
                 var existing = await _services.Store.GetAsync(storeKey, 0, cancellationToken);

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Strata.Api;
 using Strata.Api.Errors;
+using Strata.Api.ManagedFields;
 using Strata.ApiServer.Admission;
 using Strata.Store;
 
@@ -83,8 +84,7 @@ internal sealed partial class ResourceStore
         var reservation = isRemoval ? null : Reserve(target, old, key.Name);
         return await HoldingAsync<(ServedObject?, StoreEntry?)>(reservation, async () =>
         {
-            FieldOwnership.Attach(target, owners.List);
-            var json = _stored.Encode(target);
+            var json = _stored.Encode(target, ManagedEntries.Write(owners.List));
             if (context.DryRun)
             {
                 return ((ObjectOf(key, json, entry.ModRevision), null), false);
