@@ -78,6 +78,7 @@ internal sealed partial class ApiHttpApplication(
             Body = await ReadBodyAsync(context.Request, context.RequestAborted),
             ContentType = MediaTypes.Base(context.Request.ContentType),
             Accept = context.Request.Headers.Accept.ToString(),
+            UserAgent = context.Request.Headers.UserAgent.ToString(),
             IfNoneMatch = context.Request.Headers.IfNoneMatch.ToString(),
         };
         using var either = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
