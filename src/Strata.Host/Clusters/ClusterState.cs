@@ -13,6 +13,9 @@ internal sealed record ClusterState(int Slot, int ApiPort, int ArmPort, int Core
     private const int MostSlots = 64;
     private const string SlotFolder = "/run/strata/slots";
 
+    /// <summary>Where the cluster's objects are kept; null for SQLite without a limit.</summary>
+    public StoreChoice? Store { get; init; }
+
     /// <summary>Addresses of pods: one range per cluster, cut into one per node.</summary>
     public string ClusterCidr => $"10.{244 - Slot}.0.0/16";
 
@@ -51,7 +54,7 @@ internal sealed record ClusterState(int Slot, int ApiPort, int ArmPort, int Core
     {
         var known = TryLoad(paths);
         var chosen = known ?? Choose(paths);
-        chosen = chosen with { ApiPort = settings.ApiPort ?? chosen.ApiPort, ArmPort = settings.ArmPort ?? chosen.ArmPort };
+        chosen = chosen with { ApiPort = settings.ApiPort ?? chosen.ApiPort, ArmPort = settings.ArmPort ?? chosen.ArmPort, Store = settings.Store ?? chosen.Store };
         chosen = chosen with { ApiPort = chosen.ApiPort == 0 ? FreePort() : chosen.ApiPort, ArmPort = chosen.ArmPort == 0 ? FreePort() : chosen.ArmPort };
         ClaimSlot(chosen.Slot, paths.Data);
         if (chosen != known)
