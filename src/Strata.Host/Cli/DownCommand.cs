@@ -14,8 +14,14 @@ internal static class DownCommand
         command.SetUserAction(async (parsed, cancellationToken) =>
         {
             var paths = new ClusterPaths(parsed.GetRequiredValue(dataDirectory));
+            var etcd = ClusterState.TryLoad(paths)?.Store?.Etcd;
             var wasThere = await ClusterShutdown.RunAsync(paths, parsed.GetValue(purge), cancellationToken);
             Console.WriteLine(wasThere ? "The cluster is down." : $"No cluster was running in {paths.Data}.");
+            if (etcd is not null && parsed.GetValue(purge))
+            {
+                Console.WriteLine($"Its objects are still in etcd at {etcd}; remove them there with: etcdctl del --prefix ''");
+            }
+
             return 0;
         });
         return command;

@@ -41,13 +41,19 @@ internal sealed record ClusterState(int Slot, int ApiPort, int ArmPort, int Core
 
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllText(paths.State), ClusterStateContext.Default.ClusterState);
+            return Read(paths.State);
         }
         catch (JsonException error)
         {
             throw new UserException($"{paths.State} is damaged ({error.Message}); restore it from a backup or remove the cluster with: strata down --purge --data-dir {paths.Data}", error);
         }
     }
+
+    /// <exception cref="JsonException">The file is damaged.</exception>
+    public static ClusterState Read(string path) =>
+        JsonSerializer.Deserialize(File.ReadAllText(path), ClusterStateContext.Default.ClusterState) ?? throw new JsonException("it is empty");
+
+    public void Save(ClusterPaths paths) => SecureFile.Write(paths.State, JsonSerializer.Serialize(this, ClusterStateContext.Default.ClusterState));
 
     /// <summary>Loads the state, or chooses and stores it; ports that the user names win over stored ones.</summary>
     public static ClusterState LoadOrChoose(ClusterPaths paths, ClusterSettings settings)
@@ -59,7 +65,7 @@ internal sealed record ClusterState(int Slot, int ApiPort, int ArmPort, int Core
         ClaimSlot(chosen.Slot, paths.Data);
         if (chosen != known)
         {
-            SecureFile.Write(paths.State, JsonSerializer.Serialize(chosen, ClusterStateContext.Default.ClusterState));
+            chosen.Save(paths);
         }
 
         return chosen;

@@ -77,6 +77,10 @@ internal sealed class ControlPlane : IAsyncDisposable
         {
             return await options.Store.OpenAsync(clock, loggers, cancellationToken);
         }
+        catch (StoreCorruptException error)
+        {
+            throw new UserException($"{error.Message}; bring the cluster back from a backup with: strata restore FILE --force --data-dir DIR", error);
+        }
         catch (StoreException error)
         {
             throw new UserException(error.Message, error);
