@@ -106,7 +106,7 @@ public sealed class ApiServerCrashTests
         }
         catch (ApiException taken) when (taken.IsAlreadyExists)
         {
-            return await client.UpdateAsync(wanted, cancellationToken);
+            return await client.UpdateAsync(wanted, null, cancellationToken);
         }
     }
 
