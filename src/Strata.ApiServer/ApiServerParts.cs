@@ -22,7 +22,8 @@ internal sealed partial class ApiServerParts : IDisposable
 {
     private readonly ApiServerOptions _options;
     private readonly ResourceRegistry _registry;
-    private readonly NodeProxy _nodeProxy;
+    private readonly BackendClients _backends;
+    private readonly StreamConnector _connector;
     private readonly Upkeep _upkeep;
     private readonly ILogger _logger;
     private volatile bool _isBootstrapped;
@@ -46,12 +47,13 @@ internal sealed partial class ApiServerParts : IDisposable
         var authenticators = new AuthenticatorChain(
             [new CertificateAuthenticator(options.ClientRoots, options.Clock), new StaticTokenAuthenticator(options.StaticTokens), tokens]);
         var authorizer = new BuiltInAuthorizer();
-        _nodeProxy = new NodeProxy(options.KubeletClientCertificate, options.KubeletRoots);
-        var endpoints = new EndpointTable([.. ResourceEndpoints(admission, tokens), .. new AccessReviews(authorizer, tokens, authenticators).Endpoints()]);
+        _backends = new BackendClients(options.KubeletClientCertificate, options.KubeletRoots);
+        _connector = new StreamConnector(_backends, options.Clock);
+        var endpoints = new EndpointTable([.. ResourceEndpoints(admission, tokens, identities), .. new AccessReviews(authorizer, tokens, authenticators).Endpoints()]);
         var metrics = new RequestMetrics();
         Dispatcher = new ApiDispatcher(endpoints, CreateDocuments(endpoints, metrics, signer, issuer), authorizer);
         Application = new ApiHttpApplication(
-            Dispatcher, authenticators, new Impersonation(authorizer), _nodeProxy, metrics, identities, options.Clock, options.Loggers.CreateLogger<ApiHttpApplication>(), stopping);
+            Dispatcher, authenticators, new Impersonation(authorizer), _connector, new ReverseProxy(_backends), metrics, identities, options.Clock, options.Loggers.CreateLogger<ApiHttpApplication>(), stopping);
         _upkeep = new Upkeep(options, _registry);
     }
 
@@ -104,7 +106,7 @@ internal sealed partial class ApiServerParts : IDisposable
         _isBootstrapped = true;
     }
 
-    public void Dispose() => _nodeProxy.Dispose();
+    public void Dispose() => _backends.Dispose();
 
     // Addresses and ports in use must be known before anyone can ask for one.
     private static async Task RestoreAsync(ServiceAllocator allocator, ApiServerOptions options, CancellationToken cancellationToken)
@@ -118,7 +120,7 @@ internal sealed partial class ApiServerParts : IDisposable
         }
     }
 
-    private IEnumerable<IEndpoint> ResourceEndpoints(AdmissionChain admission, ServiceAccountTokens tokens)
+    private IEnumerable<IEndpoint> ResourceEndpoints(AdmissionChain admission, ServiceAccountTokens tokens, IdentitySource identities)
     {
         foreach (var store in _registry.Stores)
         {
@@ -139,10 +141,16 @@ internal sealed partial class ApiServerParts : IDisposable
         yield return new PodBindingEndpoint(pods, _options.Clock, isSubresource: true);
         yield return new PodBindingEndpoint(pods, _options.Clock, isSubresource: false);
         yield return new PodEvictionEndpoint(pods, _options.Clock);
-        yield return new PodLogEndpoint(_registry, addresses, _nodeProxy);
+        yield return new PodLogEndpoint(_registry, addresses, _connector);
         foreach (var subresource in (string[])["exec", "attach", "portforward"])
         {
             yield return new PodConnectEndpoint(subresource, _registry, addresses, admission);
+        }
+
+        var proxied = new ProxyTargets(_registry, addresses, identities, _options.MayProxyTo);
+        foreach (var kind in (KindInfo[])[Pod.Info, Service.Info, Node.Info])
+        {
+            yield return new ProxyEndpoint(kind, proxied, admission);
         }
 
         yield return new NamespaceFinalizeEndpoint(_registry.Get(Namespace.Info));
