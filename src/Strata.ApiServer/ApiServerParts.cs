@@ -25,7 +25,8 @@ internal sealed partial class ApiServerParts : IDisposable
 {
     private readonly ApiServerOptions _options;
     private readonly ResourceRegistry _registry;
-    private readonly NodeProxy _nodeProxy;
+    private readonly BackendClients _backends;
+    private readonly StreamConnector _connector;
     private readonly Upkeep _upkeep;
     private readonly ILogger _logger;
     private volatile bool _isBootstrapped;
@@ -57,12 +58,13 @@ internal sealed partial class ApiServerParts : IDisposable
 
         var authenticators = new AuthenticatorChain(
             [new CertificateAuthenticator(options.ClientRoots, options.Clock), new StaticTokenAuthenticator(options.StaticTokens), tokens]);
-        _nodeProxy = new NodeProxy(options.KubeletClientCertificate, options.KubeletRoots);
-        var endpoints = new EndpointTable([.. ResourceEndpoints(admission, authorizer, tokens), .. new AccessReviews(authorizer, tokens, authenticators).Endpoints()]);
+        _backends = new BackendClients(options.KubeletClientCertificate, options.KubeletRoots);
+        _connector = new StreamConnector(_backends, options.Clock);
+        var endpoints = new EndpointTable([.. ResourceEndpoints(admission, authorizer, tokens, identities), .. new AccessReviews(authorizer, tokens, authenticators).Endpoints()]);
         var metrics = new RequestMetrics();
         Dispatcher = new ApiDispatcher(endpoints, CreateDocuments(endpoints, metrics, signer, issuer), authorizer);
         Application = new ApiHttpApplication(
-            Dispatcher, authenticators, new Impersonation(authorizer), _nodeProxy, metrics, identities, options.Clock, options.Loggers.CreateLogger<ApiHttpApplication>(), stopping);
+            Dispatcher, authenticators, new Impersonation(authorizer), _connector, new ReverseProxy(_backends), metrics, identities, options.Clock, options.Loggers.CreateLogger<ApiHttpApplication>(), stopping);
         _upkeep = new Upkeep(options, _registry, repair);
     }
 
@@ -119,9 +121,9 @@ internal sealed partial class ApiServerParts : IDisposable
         _isBootstrapped = true;
     }
 
-    public void Dispose() => _nodeProxy.Dispose();
+    public void Dispose() => _backends.Dispose();
 
-    private IEnumerable<IEndpoint> ResourceEndpoints(AdmissionChain admission, IAuthorizer authorizer, ServiceAccountTokens tokens)
+    private IEnumerable<IEndpoint> ResourceEndpoints(AdmissionChain admission, IAuthorizer authorizer, ServiceAccountTokens tokens, IdentitySource identities)
     {
         foreach (var store in _registry.Stores)
         {
@@ -151,13 +153,19 @@ internal sealed partial class ApiServerParts : IDisposable
         yield return new PodBindingEndpoint(pods, _options.Clock, isSubresource: true);
         yield return new PodBindingEndpoint(pods, _options.Clock, isSubresource: false);
         yield return new PodEvictionEndpoint(pods, _registry.Get(PodDisruptionBudget.Info), _options.Clock);
-        yield return new PodLogEndpoint(_registry, addresses, _nodeProxy);
+        yield return new PodLogEndpoint(_registry, addresses, _connector);
         foreach (var subresource in (string[])["exec", "attach", "portforward"])
         {
             yield return new PodConnectEndpoint(subresource, _registry, addresses, admission);
         }
 
         yield return new CertificateApprovalEndpoint(_registry.Get(CertificateSigningRequest.Info));
+        var proxied = new ProxyTargets(_registry, addresses, identities, _options.MayProxyTo);
+        foreach (var kind in (KindInfo[])[Pod.Info, Service.Info, Node.Info])
+        {
+            yield return new ProxyEndpoint(kind, proxied, admission);
+        }
+
         yield return new NamespaceFinalizeEndpoint(_registry.Get(Namespace.Info));
         yield return new TokenRequestEndpoint(_registry, tokens, admission, _options.Clock);
     }
