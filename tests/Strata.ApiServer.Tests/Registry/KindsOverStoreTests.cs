@@ -47,6 +47,16 @@ public sealed class KindsOverStoreTests : IAsyncDisposable
         { "NetworkPolicy", "{metadata: {name: a}, spec: {egress: [{ports: [{port: 80}], to: [{podSelector: {}}]}]}}" },
         { "IPAddress", "{metadata: {name: 10.0.0.1}, spec: {parentRef: {resource: services, namespace: default, name: web}}}" },
         { "ServiceCIDR", "{metadata: {name: a}, spec: {cidrs: [10.0.0.0/24]}}" },
+        { "PersistentVolume", "{metadata: {name: a}, spec: {capacity: {storage: 1024Mi}, accessModes: [ReadWriteOnce], hostPath: {path: /a}}}" },
+        { "PersistentVolumeClaim", "{metadata: {name: a}, spec: {accessModes: [ReadWriteOnce], storageClassName: '', resources: {requests: {storage: 0.5Gi}}}}" },
+        { "LimitRange", "{metadata: {name: a}, spec: {limits: [{type: Container, max: {cpu: 0.5}}]}}" },
+        { "ResourceQuota", "{metadata: {name: a}, spec: {hard: {pods: 5, limits.cpu: 0.5}}}" },
+        { "StorageClass", "{metadata: {name: a}, provisioner: a.io/b, parameters: {empty: ''}}" },
+        { "CSIDriver", "{metadata: {name: a.io}}" },
+        { "CSINode", "{metadata: {name: a}, spec: {drivers: [{name: a.io, nodeID: n1}]}}" },
+        { "CSIStorageCapacity", "{metadata: {name: a}, storageClassName: c, capacity: 1024Mi, nodeTopology: {}}" },
+        { "VolumeAttachment", "{metadata: {name: a}, spec: {attacher: a.io, nodeName: n1, source: {persistentVolumeName: v}}}" },
+        { "VolumeAttributesClass", "{metadata: {name: a}, driverName: a.io, parameters: {a: b}}" },
     };
 
     private static readonly Dictionary<string, Func<JsonObject, JsonObject>> TypedForms = new()
@@ -78,6 +88,16 @@ public sealed class KindsOverStoreTests : IAsyncDisposable
         ["NetworkPolicy"] = Typed<NetworkPolicy>,
         ["IPAddress"] = Typed<IPAddress>,
         ["ServiceCIDR"] = Typed<ServiceCIDR>,
+        ["PersistentVolume"] = Typed<PersistentVolume>,
+        ["PersistentVolumeClaim"] = Typed<PersistentVolumeClaim>,
+        ["LimitRange"] = Typed<LimitRange>,
+        ["ResourceQuota"] = Typed<ResourceQuota>,
+        ["StorageClass"] = Typed<StorageClass>,
+        ["CSIDriver"] = Typed<CSIDriver>,
+        ["CSINode"] = Typed<CSINode>,
+        ["CSIStorageCapacity"] = Typed<CSIStorageCapacity>,
+        ["VolumeAttachment"] = Typed<VolumeAttachment>,
+        ["VolumeAttributesClass"] = Typed<VolumeAttributesClass>,
     };
 
     public async ValueTask DisposeAsync() => await _store.DisposeAsync();
