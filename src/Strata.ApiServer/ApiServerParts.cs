@@ -154,6 +154,7 @@ internal sealed partial class ApiServerParts : IDisposable
             yield return new PodConnectEndpoint(subresource, _registry, addresses, admission);
         }
 
+        yield return new ComponentStatusEndpoint(IsStoreWellAsync);
         yield return new NamespaceFinalizeEndpoint(_registry.Get(Namespace.Info));
         yield return new TokenRequestEndpoint(_registry, tokens, _options.Clock);
     }

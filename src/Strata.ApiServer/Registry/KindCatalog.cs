@@ -30,6 +30,8 @@ using Strata.ApiServer.Registry.Networking.IPAddresses;
 using Strata.ApiServer.Registry.Networking.NetworkPolicies;
 using Strata.ApiServer.Registry.Networking.ServiceCIDRs;
 using Strata.ApiServer.Registry.Policy.PodDisruptionBudgets;
+using Strata.ApiServer.Registry.Runtime.RuntimeClasses;
+using Strata.ApiServer.Registry.Scheduling.PriorityClasses;
 using Strata.ApiServer.Registry.Storage.CSIDrivers;
 using Strata.ApiServer.Registry.Storage.CSINodes;
 using Strata.ApiServer.Registry.Storage.CSIStorageCapacities;
@@ -82,5 +84,7 @@ internal static class KindCatalog
         new CSIStorageCapacityStrategy(),
         new VolumeAttachmentStrategy(),
         new VolumeAttributesClassStrategy(),
+        new PriorityClassStrategy(),
+        new RuntimeClassStrategy(),
     ];
 }

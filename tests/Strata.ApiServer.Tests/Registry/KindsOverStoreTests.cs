@@ -57,6 +57,8 @@ public sealed class KindsOverStoreTests : IAsyncDisposable
         { "CSIStorageCapacity", "{metadata: {name: a}, storageClassName: c, capacity: 1024Mi, nodeTopology: {}}" },
         { "VolumeAttachment", "{metadata: {name: a}, spec: {attacher: a.io, nodeName: n1, source: {persistentVolumeName: v}}}" },
         { "VolumeAttributesClass", "{metadata: {name: a}, driverName: a.io, parameters: {a: b}}" },
+        { "PriorityClass", "{metadata: {name: a}, value: 0, description: x}" },
+        { "RuntimeClass", "{metadata: {name: a}, handler: h, overhead: {podFixed: {cpu: 0.5}}, scheduling: {nodeSelector: {a: ''}}}" },
     };
 
     private static readonly Dictionary<string, Func<JsonObject, JsonObject>> TypedForms = new()
@@ -98,6 +100,8 @@ public sealed class KindsOverStoreTests : IAsyncDisposable
         ["CSIStorageCapacity"] = Typed<CSIStorageCapacity>,
         ["VolumeAttachment"] = Typed<VolumeAttachment>,
         ["VolumeAttributesClass"] = Typed<VolumeAttributesClass>,
+        ["PriorityClass"] = Typed<PriorityClass>,
+        ["RuntimeClass"] = Typed<RuntimeClass>,
     };
 
     public async ValueTask DisposeAsync() => await _store.DisposeAsync();
