@@ -166,6 +166,7 @@ internal sealed partial class ApiServerParts : IDisposable
             yield return new ProxyEndpoint(kind, proxied, admission);
         }
 
+        yield return new ComponentStatusEndpoint(IsStoreWellAsync);
         yield return new NamespaceFinalizeEndpoint(_registry.Get(Namespace.Info));
         yield return new TokenRequestEndpoint(_registry, tokens, admission, _options.Clock);
     }

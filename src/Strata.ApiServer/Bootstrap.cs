@@ -5,11 +5,12 @@ using Strata.Api.Json;
 using Strata.Api.Models;
 using Strata.ApiServer.Registry;
 using Strata.ApiServer.Registry.Generic;
+using Strata.ApiServer.Registry.Scheduling.PriorityClasses;
 using IPAddress = System.Net.IPAddress;
 
 namespace Strata.ApiServer;
 
-/// <summary>Creates what every cluster has: the system namespaces, and the service <c>kubernetes</c> with this server behind it. Repeating it is harmless.</summary>
+/// <summary>Creates what every cluster has: the system namespaces and priority classes, and the service <c>kubernetes</c> with this server behind it. Repeating it is harmless.</summary>
 internal sealed class Bootstrap(ApiServerOptions options, ResourceRegistry registry)
 {
     private const string ServiceName = "kubernetes";
@@ -22,6 +23,11 @@ internal sealed class Bootstrap(ApiServerOptions options, ResourceRegistry regis
         foreach (var name in Namespaces)
         {
             await EnsureAsync(new Namespace { Metadata = new ObjectMeta { Name = name } }, cancellationToken);
+        }
+
+        foreach (var system in SystemClasses.All)
+        {
+            await EnsureAsync(system, cancellationToken);
         }
 
         await EnsureServiceRangeAsync(cancellationToken);
