@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Strata.Api.Models;
 using Strata.ApiServer.Admission;
@@ -26,13 +25,15 @@ internal sealed partial class ApiServerParts : IDisposable
 {
     private readonly ApiServerOptions _options;
     private readonly ResourceRegistry _registry;
-    private readonly NodeProxy _nodeProxy;
+    private readonly BackendClients _backends;
+    private readonly StreamConnector _connector;
     private readonly Upkeep _upkeep;
     private readonly ILogger _logger;
     private volatile bool _isBootstrapped;
     private volatile bool _isBroken;
 
-    private ApiServerParts(ApiServerOptions options, ServiceAllocator allocator, IdentitySource identities, CancellationToken stopping)
+    private ApiServerParts(
+        ApiServerOptions options, SharedServiceAllocator allocator, ServiceRepair repair, IdentitySource identities, CancellationToken stopping)
     {
         _options = options;
         _logger = options.Loggers.CreateLogger<ApiServerParts>();
@@ -57,13 +58,14 @@ internal sealed partial class ApiServerParts : IDisposable
 
         var authenticators = new AuthenticatorChain(
             [new CertificateAuthenticator(options.ClientRoots, options.Clock), new StaticTokenAuthenticator(options.StaticTokens), tokens]);
-        _nodeProxy = new NodeProxy(options.KubeletClientCertificate, options.KubeletRoots);
-        var endpoints = new EndpointTable([.. ResourceEndpoints(admission, authorizer, tokens), .. new AccessReviews(authorizer, tokens, authenticators).Endpoints()]);
+        _backends = new BackendClients(options.KubeletClientCertificate, options.KubeletRoots);
+        _connector = new StreamConnector(_backends, options.Clock);
+        var endpoints = new EndpointTable([.. ResourceEndpoints(admission, authorizer, tokens, identities), .. new AccessReviews(authorizer, tokens, authenticators).Endpoints()]);
         var metrics = new RequestMetrics();
         Dispatcher = new ApiDispatcher(endpoints, CreateDocuments(endpoints, metrics, signer, issuer), authorizer);
         Application = new ApiHttpApplication(
-            Dispatcher, authenticators, new Impersonation(authorizer), _nodeProxy, metrics, identities, options.Clock, options.Loggers.CreateLogger<ApiHttpApplication>(), stopping);
-        _upkeep = new Upkeep(options, _registry);
+            Dispatcher, authenticators, new Impersonation(authorizer), _connector, new ReverseProxy(_backends), metrics, identities, options.Clock, options.Loggers.CreateLogger<ApiHttpApplication>(), stopping);
+        _upkeep = new Upkeep(options, _registry, repair);
     }
 
     public ApiDispatcher Dispatcher { get; }
@@ -74,9 +76,12 @@ internal sealed partial class ApiServerParts : IDisposable
     public static async Task<ApiServerParts> CreateAsync(ApiServerOptions options, CancellationToken stopping, CancellationToken cancellationToken)
     {
         var identities = new IdentitySource(options.Random);
-        var allocator = new ServiceAllocator(options.ServiceNetwork, options.NodePorts.First, options.NodePorts.Last, identities);
-        await RestoreAsync(allocator, options, cancellationToken);
-        return new ApiServerParts(options, allocator, identities, stopping);
+        var claims = new ServiceClaims(options.Store);
+        var guess = new ServiceAllocator(options.ServiceNetwork, options.NodePorts.First, options.NodePorts.Last, identities);
+        var allocator = new SharedServiceAllocator(guess, claims, options.Loggers.CreateLogger<SharedServiceAllocator>());
+        var repair = new ServiceRepair(options.Store, claims, allocator, options.Loggers.CreateLogger<ServiceRepair>());
+        await repair.RunOnceAsync(cancellationToken); // Addresses and ports in use must be known before anyone can ask for one.
+        return new ApiServerParts(options, allocator, repair, identities, stopping);
     }
 
     /// <summary>Keeps memory current and the store tidy until cancelled.</summary>
@@ -116,21 +121,9 @@ internal sealed partial class ApiServerParts : IDisposable
         _isBootstrapped = true;
     }
 
-    public void Dispose() => _nodeProxy.Dispose();
+    public void Dispose() => _backends.Dispose();
 
-    // Addresses and ports in use must be known before anyone can ask for one.
-    private static async Task RestoreAsync(ServiceAllocator allocator, ApiServerOptions options, CancellationToken cancellationToken)
-    {
-        var range = Store.KeyRange.Prefix(System.Text.Encoding.UTF8.GetBytes(ResourceStore.PrefixOf(Service.Info)));
-        var page = await options.Store.RangeAsync(range, 0, int.MaxValue, cancellationToken);
-        foreach (var entry in page.Entries)
-        {
-            using var document = JsonDocument.Parse(entry.Value);
-            allocator.Restore([document.RootElement]);
-        }
-    }
-
-    private IEnumerable<IEndpoint> ResourceEndpoints(AdmissionChain admission, IAuthorizer authorizer, ServiceAccountTokens tokens)
+    private IEnumerable<IEndpoint> ResourceEndpoints(AdmissionChain admission, IAuthorizer authorizer, ServiceAccountTokens tokens, IdentitySource identities)
     {
         foreach (var store in _registry.Stores)
         {
@@ -144,20 +137,35 @@ internal sealed partial class ApiServerParts : IDisposable
             {
                 yield return new ScaleEndpoint(store, paths);
             }
+
+            foreach (var version in store.Strategy.OtherVersions)
+            {
+                yield return new ObjectEndpoint(store, authorizer, version);
+                if (store.Strategy.HasStatus)
+                {
+                    yield return new StatusEndpoint(store, version);
+                }
+            }
         }
 
         var pods = _registry.Get(Pod.Info);
         var addresses = new NodeAddresses(_registry);
         yield return new PodBindingEndpoint(pods, _options.Clock, isSubresource: true);
         yield return new PodBindingEndpoint(pods, _options.Clock, isSubresource: false);
-        yield return new PodEvictionEndpoint(pods, _options.Clock);
-        yield return new PodLogEndpoint(_registry, addresses, _nodeProxy);
+        yield return new PodEvictionEndpoint(pods, _registry.Get(PodDisruptionBudget.Info), _options.Clock);
+        yield return new PodLogEndpoint(_registry, addresses, _connector);
         foreach (var subresource in (string[])["exec", "attach", "portforward"])
         {
             yield return new PodConnectEndpoint(subresource, _registry, addresses, admission);
         }
 
         yield return new CertificateApprovalEndpoint(_registry.Get(CertificateSigningRequest.Info));
+        var proxied = new ProxyTargets(_registry, addresses, identities, _options.MayProxyTo);
+        foreach (var kind in (KindInfo[])[Pod.Info, Service.Info, Node.Info])
+        {
+            yield return new ProxyEndpoint(kind, proxied, admission);
+        }
+
         yield return new NamespaceFinalizeEndpoint(_registry.Get(Namespace.Info));
         yield return new TokenRequestEndpoint(_registry, tokens, admission, _options.Clock);
     }

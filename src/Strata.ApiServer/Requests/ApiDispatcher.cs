@@ -1,5 +1,6 @@
 using Strata.Api.Errors;
 using Strata.ApiServer.Authorization;
+using Strata.ApiServer.Streaming;
 
 namespace Strata.ApiServer.Requests;
 
@@ -17,7 +18,7 @@ internal sealed class ApiDispatcher(EndpointTable endpoints, IDocuments document
         }
 
         var endpoint = endpoints.Find(info) ?? throw Unknown(info);
-        if (!endpoint.Info.Verbs.Contains(info.Verb))
+        if (!endpoint.Info.Verbs.Contains(info.Verb) && info.Subresource != ProxyEndpoint.Subresource) // What a proxy takes, its backend decides.
         {
             throw ApiErrors.MethodNotAllowed(info.Verb);
         }
@@ -36,7 +37,7 @@ internal sealed class ApiDispatcher(EndpointTable endpoints, IDocuments document
 
     private static ApiException Unknown(RequestInfo info) => info switch
     {
-        { Resource: "pods", Subresource: "ephemeralcontainers" or "resize" } or { Resource: "pods" or "services" or "nodes", Subresource: "proxy" } => new(new ApiStatus
+        { Resource: "pods", Subresource: "ephemeralcontainers" or "resize" } => new(new ApiStatus
         {
             Code = 404,
             Reason = StatusReason.NotFound,
