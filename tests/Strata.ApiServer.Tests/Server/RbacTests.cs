@@ -132,6 +132,21 @@ public sealed class RbacTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Applying_what_does_not_exist_takes_the_permission_to_create()
+    {
+        using var jane = _api.ClientWith(TestCertificates.Client("jane"));
+        await RoleAsync("patcher", """{"verbs":["patch","get"],"apiGroups":[""],"resources":["configmaps"]}""");
+        await BindAsync("patcher", "Role", "patcher", """{"kind":"User","name":"jane"}""");
+        const string map = "/api/v1/namespaces/default/configmaps/m";
+        await EventuallyAsync(jane, HttpMethod.Get, map, HttpStatusCode.NotFound);
+        const string body = """{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"m"},"data":{"a":"b"}}""";
+        var refused = (await TestApi.SendAsync(jane, HttpMethod.Patch, $"{map}?fieldManager=jane", body, "application/apply-patch+yaml")).Expect(HttpStatusCode.Forbidden);
+        Assert.Contains("cannot create resource \"configmaps\"", refused.Message, StringComparison.Ordinal);
+        await _api.ConfigMapAsync("m");
+        (await TestApi.SendAsync(jane, HttpMethod.Patch, $"{map}?fieldManager=jane", body, "application/apply-patch+yaml")).Expect(HttpStatusCode.OK);
+    }
+
+    [Fact]
     public async Task The_first_roles_are_there_and_mended_at_the_next_start_unless_told_otherwise()
     {
         var role = (await _api.GetAsync($"{Rbac}/clusterroles/system:kube-dns")).Expect(HttpStatusCode.OK).Json;
