@@ -23,7 +23,7 @@ public sealed class CrudTests
         var read = (await api.GetAsync($"{Maps}/a")).Expect(HttpStatusCode.OK);
         Assert.Equal(created.Body, read.Body);
         Assert.Equal(["a"], (await api.GetAsync(Maps)).Names);
-        Assert.Equal(["a"], (await api.GetAsync("/api/v1/configmaps")).Names);
+        Assert.Equal(["a"], (await api.GetAsync("/api/v1/configmaps?fieldSelector=metadata.namespace=default")).Names);
 
         var changed = (await api.PutAsync($"{Maps}/a", """{"metadata":{"name":"a"},"data":{"v":"2"}}""")).Expect(HttpStatusCode.OK);
         Assert.True(long.Parse(changed.Version) > long.Parse(created.Version));

@@ -105,7 +105,7 @@ internal sealed class ObjectEndpoint(ResourceStore store, IAuthorizer authorizer
         if (call.ContentType == MediaTypes.ApplyPatch)
         {
             var body = await AppliedBody.ReadAsync(call, store, version, cancellationToken);
-            var applied = await body.WriteAsync(KeyOf(call), "", WriteMode.Main, cancellationToken);
+            var applied = await body.WriteAsync(KeyOf(call), "", WriteMode.Main, () => RequireCreate(call), cancellationToken);
             return await _view.AnswerAsync(applied.IsCreated ? 201 : 200, applied.Object, cancellationToken);
         }
 
