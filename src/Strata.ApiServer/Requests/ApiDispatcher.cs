@@ -9,7 +9,9 @@ internal sealed class ApiDispatcher(EndpointTable endpoints, IDocuments document
     /// <exception cref="ApiException">The request is refused.</exception>
     public async ValueTask<ApiResult> ExecuteAsync(ApiCall call, CancellationToken cancellationToken)
     {
-        await AuthorizeAsync(AuthorizationRequest.For(call), cancellationToken);
+        var request = AuthorizationRequest.For(call);
+        await AuthorizeAsync(request, cancellationToken);
+        call.RequireCreateAsync = token => AuthorizeAsync(request with { Verb = "create" }, token);
         var info = call.Info;
         if (!info.IsResource)
         {

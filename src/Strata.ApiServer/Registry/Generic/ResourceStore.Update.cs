@@ -32,6 +32,7 @@ internal sealed partial class ResourceStore
                     throw ApiErrors.NotFound(Kind, key.Name);
                 }
 
+                await context.RequireCreateAsync(cancellationToken);
                 try
                 {
                     var created = await CreateAsync(context, key.Namespace, key.Name, create(), cancellationToken);
