@@ -60,7 +60,7 @@ internal sealed partial class ApiServerParts : IDisposable
             [new CertificateAuthenticator(options.ClientRoots, options.Clock), new StaticTokenAuthenticator(options.StaticTokens), tokens]);
         _backends = new BackendClients(options.KubeletClientCertificate, options.KubeletRoots);
         _connector = new StreamConnector(_backends, options.Clock);
-        var endpoints = new EndpointTable([.. ResourceEndpoints(admission, authorizer, tokens, identities), .. new AccessReviews(authorizer, tokens, authenticators).Endpoints()]);
+        var endpoints = new EndpointTable([.. ResourceEndpoints(admission, tokens, identities), .. new AccessReviews(authorizer, tokens, authenticators).Endpoints()]);
         var metrics = new RequestMetrics();
         Dispatcher = new ApiDispatcher(endpoints, CreateDocuments(endpoints, metrics, signer, issuer), authorizer);
         Application = new ApiHttpApplication(
@@ -123,11 +123,11 @@ internal sealed partial class ApiServerParts : IDisposable
 
     public void Dispose() => _backends.Dispose();
 
-    private IEnumerable<IEndpoint> ResourceEndpoints(AdmissionChain admission, IAuthorizer authorizer, ServiceAccountTokens tokens, IdentitySource identities)
+    private IEnumerable<IEndpoint> ResourceEndpoints(AdmissionChain admission, ServiceAccountTokens tokens, IdentitySource identities)
     {
         foreach (var store in _registry.Stores)
         {
-            yield return new ObjectEndpoint(store, authorizer);
+            yield return new ObjectEndpoint(store);
             if (store.Strategy.HasStatus)
             {
                 yield return new StatusEndpoint(store);
@@ -140,7 +140,7 @@ internal sealed partial class ApiServerParts : IDisposable
 
             foreach (var version in store.Strategy.OtherVersions)
             {
-                yield return new ObjectEndpoint(store, authorizer, version);
+                yield return new ObjectEndpoint(store, version);
                 if (store.Strategy.HasStatus)
                 {
                     yield return new StatusEndpoint(store, version);

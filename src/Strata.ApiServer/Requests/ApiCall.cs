@@ -27,6 +27,9 @@ internal sealed class ApiCall
     /// <summary>The header If-None-Match; empty for none.</summary>
     public string IfNoneMatch { get; init; } = "";
 
+    /// <summary>Refuses a user who may not create what the request names: an update or apply that finds nothing becomes a creation. Set by the dispatcher.</summary>
+    public Action RequireCreate { get; set; } = static () => { };
+
     /// <summary>Warnings for the user, without repetitions, in order.</summary>
     public IReadOnlyList<string> Warnings => _warnings ?? (IReadOnlyList<string>)[];
 

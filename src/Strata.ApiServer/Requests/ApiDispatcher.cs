@@ -10,7 +10,9 @@ internal sealed class ApiDispatcher(EndpointTable endpoints, IDocuments document
     /// <exception cref="ApiException">The request is refused.</exception>
     public async ValueTask<ApiResult> ExecuteAsync(ApiCall call, CancellationToken cancellationToken)
     {
-        Authorize(AuthorizationRequest.For(call));
+        var request = AuthorizationRequest.For(call);
+        Authorize(request);
+        call.RequireCreate = () => Authorize(request with { Verb = "create" });
         var info = call.Info;
         if (!info.IsResource)
         {

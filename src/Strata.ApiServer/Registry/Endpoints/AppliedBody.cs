@@ -69,18 +69,11 @@ internal sealed class AppliedBody
     }
 
     /// <summary>Applies to what is stored; creates the object when there is none.</summary>
-    /// <param name="requireCreate">Throws when the caller, who may patch, may not create; null where nothing is created.</param>
-    public ValueTask<UpdateResult> WriteAsync(ObjectKey key, string subresource, WriteMode mode, Action? requireCreate, CancellationToken cancellationToken)
+    public ValueTask<UpdateResult> WriteAsync(ObjectKey key, string subresource, WriteMode mode, CancellationToken cancellationToken)
     {
         var request = new ApplyRequest(_applied, ManagerId.Applier(_context.Owner.Manager, subresource), _store.Kind.ApiVersion, _isForced) { ShownVersion = _shownVersion };
         return _store.UpdateAsync(
-            _context, key, subresource, mode, live => _store.Ownership.Apply(live, request, mode), subresource.Length == 0 ? Creation : null, cancellationToken);
-
-        JsonObject Creation()
-        {
-            requireCreate?.Invoke();
-            return Create(key, request, mode);
-        }
+            _context, key, subresource, mode, live => _store.Ownership.Apply(live, request, mode), subresource.Length == 0 ? () => Create(key, request, mode) : null, cancellationToken);
     }
 
     private JsonObject Create(ObjectKey key, ApplyRequest request, WriteMode mode)

@@ -28,7 +28,7 @@ internal sealed class ScaleEndpoint(ResourceStore store, ScalePaths paths) : IEn
 
         if (call.Info.Verb == "patch" && call.ContentType == MediaTypes.ApplyPatch)
         {
-            var applied = await AppliedBody.ReadScale(call, store, ScaleKind, paths).WriteAsync(key, "scale", WriteMode.Main, null, cancellationToken);
+            var applied = await AppliedBody.ReadScale(call, store, ScaleKind, paths).WriteAsync(key, "scale", WriteMode.Main, cancellationToken);
             return Answer(applied.Object);
         }
 

@@ -27,7 +27,7 @@ internal sealed class StatusEndpoint(ResourceStore store, ServedVersion? version
         if (call.Info.Verb == "patch" && call.ContentType == MediaTypes.ApplyPatch)
         {
             var body = await AppliedBody.ReadAsync(call, store, version, cancellationToken);
-            var applied = await body.WriteAsync(key, "status", WriteMode.Status, null, cancellationToken);
+            var applied = await body.WriteAsync(key, "status", WriteMode.Status, cancellationToken);
             return await _view.AnswerAsync(200, applied.Object, cancellationToken);
         }
 

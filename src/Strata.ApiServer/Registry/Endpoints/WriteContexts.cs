@@ -16,7 +16,7 @@ internal static class WriteContexts
             CheckManager(manager, OptionsKind(call));
         }
 
-        return new WriteContext(call.User, dryRun, call.Warn) { Owner = new WriteOwner(FieldManagers.Of(call)) };
+        return new WriteContext(call.User, dryRun, call.Warn) { Owner = new WriteOwner(FieldManagers.Of(call)), RequireCreate = call.RequireCreate };
     }
 
     private static string OptionsKind(ApiCall call) => call.Info.Verb switch

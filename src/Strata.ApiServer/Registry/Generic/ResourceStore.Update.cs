@@ -38,6 +38,7 @@ internal sealed partial class ResourceStore
                     throw ApiErrors.NotFound(Kind, key.Name);
                 }
 
+                context.RequireCreate();
                 try
                 {
                     var created = await CreateAsync(context, key.Namespace, key.Name, create(), cancellationToken);
