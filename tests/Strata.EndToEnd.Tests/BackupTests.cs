@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Strata.Testing.Etcd;
 
 namespace Strata.EndToEnd.Tests;
 
@@ -50,7 +51,43 @@ public sealed class BackupTests
         Assert.Equal(5, (await cluster.KubectlAsync("get configmaps -o name")).Split('\n').Count(line => line.StartsWith("configmap/before-", StringComparison.Ordinal)));
         Assert.True(await RevisionAsync(cluster) > revisionBefore);
 
+        var cut = Path.Combine(Path.GetDirectoryName(file)!, "cut.backup");
+        await File.WriteAllBytesAsync(cut, (await File.ReadAllBytesAsync(file))[..^100]);
+        Assert.Contains("is no whole backup", (await Commands.RunAsync(cluster.Program, ["restore", cut, "--data-dir", Path.GetDirectoryName(file)! + "/elsewhere"])).ToString(), StringComparison.Ordinal);
         Assert.Contains("holds a cluster already", (await RestoreStoppedAsync(cluster, file)).ToString(), StringComparison.Ordinal);
+        Directory.Delete(Path.GetDirectoryName(file)!, recursive: true);
+    }
+
+    [Fact]
+    public async Task A_cluster_on_etcd_stays_there_without_the_flag_and_its_backup_restores_into_sqlite()
+    {
+        Assert.SkipWhen(TestCluster.FindProgram(out var reason) is null, reason);
+        await using var etcd = await EtcdServer.StartAsync();
+        var pki = Path.GetDirectoryName(etcd.AuthorityFile)!;
+        await using var cluster = await TestCluster.StartAsync(
+            "--no-node", "--no-instances", "--store", $"etcd={etcd.Endpoint.GetLeftPart(UriPartial.Authority)}",
+            "--etcd-ca", etcd.AuthorityFile, "--etcd-cert", Path.Combine(pki, "client.crt"), "--etcd-key", Path.Combine(pki, "client.key"));
+        await cluster.KubectlAsync("create configmap kept --from-literal=a=b");
+        await using (var store = await etcd.OpenStoreAsync())
+        {
+            Assert.NotNull(await store.GetAsync("/registry/configmaps/default/kept"u8.ToArray(), 0, TestContext.Current.CancellationToken));
+        }
+
+        await cluster.StrataAsync("down");
+        var again = await cluster.UpAsync("--no-node", "--no-instances");
+        Assert.True(again.ExitCode == 0, again.ToString());
+        Assert.Equal("b", await cluster.KubectlAsync("get configmap kept -o 'jsonpath={.data.a}'"));
+
+        var file = Path.Combine(Directory.CreateTempSubdirectory("strata-backup-").FullName, "cluster.backup");
+        var taken = await cluster.StrataAsync("backup", file);
+        Assert.True(taken.ExitCode == 0, taken.ToString());
+        await cluster.StrataAsync("down");
+        await etcd.KillAsync();
+        var restored = await cluster.StrataAsync("restore", file, "--force", "--store", "sqlite");
+        Assert.True(restored.ExitCode == 0, restored.ToString());
+        var moved = await cluster.UpAsync("--no-node", "--no-instances");
+        Assert.True(moved.ExitCode == 0, moved.ToString());
+        Assert.Equal("b", await cluster.KubectlAsync("get configmap kept -o 'jsonpath={.data.a}'"));
         Directory.Delete(Path.GetDirectoryName(file)!, recursive: true);
     }
 
