@@ -82,7 +82,8 @@ public sealed partial class NodeAgentService : IAsyncDisposable
             new HookRunner(_runtime, _network, _clock), new StatusWriter(_client), _events, _clock, _loggers.CreateLogger<PodWorker>());
         _pods = new PodManager(podServices, _options.MaxPods, _loggers.CreateLogger<PodManager>());
 
-        var monitor = new RuntimeMonitor(_runtime, _pods, _options.RelistPeriod, _clock, _loggers.CreateLogger<RuntimeMonitor>());
+        var monitor = new RuntimeMonitor(_runtime, info.Name, _pods, _options.RelistPeriod, _clock, _loggers.CreateLogger<RuntimeMonitor>());
+        _pods.IsNodeHealthy = () => monitor.Problem is null;
         await monitor.CheckAsync(cancellationToken);
         var node = new NodeStatusManager(_options, _client, _runtime, monitor, machine, info, _clock, _loggers.CreateLogger<NodeStatusManager>());
         _server = await StartServerAsync(_pods, cancellationToken);
@@ -90,6 +91,7 @@ public sealed partial class NodeAgentService : IAsyncDisposable
         await services.WaitForSyncAsync(cancellationToken);
         await _pods.StartAsync(_informers.For<Pod>(null, null, $"spec.nodeName={_options.NodeName}"), cancellationToken);
         monitor.ProblemChanged = node.Wake;
+        node.ReadyAgain = _pods.OnNodeReadyAgain;
         _loops.Add(monitor.RunAsync(_stop.Token));
         _loops.Add(node.RunAsync(_stop.Token));
         _loops.Add(new LogRotation(_runtime, _pods, _clock, _loggers.CreateLogger<LogRotation>()).RunAsync(_stop.Token));

@@ -9,9 +9,12 @@ public sealed class TestCluster : IAsyncDisposable
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(50);
 
     private readonly Dictionary<string, string> _environment;
+    private readonly FileStream _ownership;
 
     private TestCluster(string program, string folder)
     {
+        // Held until the cluster is removed or this process ends, however it ends.
+        _ownership = new FileStream(Path.Combine(folder, TestLeftovers.OwnershipFile), FileMode.Create, FileAccess.ReadWrite, FileShare.None);
         Program = program;
         DataDirectory = folder;
         _environment = new Dictionary<string, string>
@@ -50,11 +53,18 @@ public sealed class TestCluster : IAsyncDisposable
     }
 
     /// <summary>Starts a cluster; skips the test where that is impossible.</summary>
-    public static async Task<TestCluster> StartAsync(params IReadOnlyList<string> options)
+    public static Task<TestCluster> StartAsync(params IReadOnlyList<string> options) =>
+        StartInAsync(static () => Directory.CreateTempSubdirectory("strata-e2e-").FullName, options);
+
+    /// <summary>Starts a cluster with its data in the folder that <paramref name="makeFolder"/> makes; skips the test where that is impossible.</summary>
+    public static async Task<TestCluster> StartInAsync(Func<string> makeFolder, params IReadOnlyList<string> options)
     {
         var program = FindProgram(out var reason);
         Assert.SkipWhen(program is null, reason);
-        var cluster = new TestCluster(program!, Directory.CreateTempSubdirectory("strata-e2e-").FullName);
+        await TestLeftovers.SweepOnceAsync(program!);
+        var folder = makeFolder();
+        Directory.CreateDirectory(folder);
+        var cluster = new TestCluster(program!, folder);
         var started = await cluster.UpAsync(options);
         Assert.True(started.ExitCode == 0, started.ToString());
         return cluster;
@@ -123,7 +133,11 @@ public sealed class TestCluster : IAsyncDisposable
         }
 
         await StrataAsync("down", "--purge");
+        Abandon();
     }
+
+    /// <summary>Lets go of the cluster as the end of this process would: it runs on, and nobody owns it.</summary>
+    public void Abandon() => _ownership.Dispose();
 
     /// <summary>Separates at blanks; single quotes hold one together.</summary>
     internal static List<string> Words(string text)

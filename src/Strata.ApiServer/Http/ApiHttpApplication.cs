@@ -69,7 +69,7 @@ internal sealed partial class ApiHttpApplication(
     private async Task AnswerAsync(HttpContext context, RequestInfo info, QueryParameters query)
     {
         var user = await authenticators.AuthenticateAsync(CredentialsOf(context), context.RequestAborted);
-        user = await impersonation.ApplyAsync(user, context.Request.Headers, context.RequestAborted);
+        user = impersonation.Apply(user, context.Request.Headers);
         var call = new ApiCall
         {
             User = user,
@@ -78,6 +78,7 @@ internal sealed partial class ApiHttpApplication(
             Body = info.Subresource == ProxyEndpoint.Subresource ? default : await ReadBodyAsync(context.Request, context.RequestAborted), // A proxy passes it on as it comes.
             ContentType = MediaTypes.Base(context.Request.ContentType),
             Accept = context.Request.Headers.Accept.ToString(),
+            UserAgent = context.Request.Headers.UserAgent.ToString(),
             IfNoneMatch = context.Request.Headers.IfNoneMatch.ToString(),
         };
         using var either = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
@@ -166,18 +167,11 @@ internal sealed partial class ApiHttpApplication(
                 return TooLarge().Status;
             case BadHttpRequestException bad:
                 return ApiErrors.BadRequest(bad.Message).Status with { Code = bad.StatusCode };
-            case StoreFullException:
-                return new ApiStatus
-                {
-                    Code = 507,
-                    Reason = StatusReason.InternalError,
-                    Message = "Internal error occurred: the store has no room left on its disk; make room there, reads still work",
-                };
             case ObjectDisposedException when stopping.IsCancellationRequested:
                 return ApiErrors.Unavailable("the server is shutting down").Status;
-            case StoreException:
+            case StoreException store:
                 LogStoreFailed(logger, failure, info?.Verb ?? "", info?.Path ?? "");
-                return ApiErrors.Unavailable("the store cannot be used at the moment").Status;
+                return StoreFailures.ToApi(store).Status;
             default:
                 LogFailed(logger, failure, info?.Verb ?? "", info?.Path ?? "");
                 return ApiErrors.Internal("the server failed to handle the request; its log tells why").Status;

@@ -1,5 +1,12 @@
+using Strata.ApiServer.Registry.Apps.ControllerRevisions;
+using Strata.ApiServer.Registry.Apps.DaemonSets;
 using Strata.ApiServer.Registry.Apps.Deployments;
 using Strata.ApiServer.Registry.Apps.ReplicaSets;
+using Strata.ApiServer.Registry.Apps.StatefulSets;
+using Strata.ApiServer.Registry.Autoscaling.HorizontalPodAutoscalers;
+using Strata.ApiServer.Registry.Batch.CronJobs;
+using Strata.ApiServer.Registry.Batch.Jobs;
+using Strata.ApiServer.Registry.Certificates.CertificateSigningRequests;
 using Strata.ApiServer.Registry.Coordination.Leases;
 using Strata.ApiServer.Registry.Core.ConfigMaps;
 using Strata.ApiServer.Registry.Core.Endpoints;
@@ -7,15 +14,27 @@ using Strata.ApiServer.Registry.Core.Events;
 using Strata.ApiServer.Registry.Core.Namespaces;
 using Strata.ApiServer.Registry.Core.Nodes;
 using Strata.ApiServer.Registry.Core.Pods;
+using Strata.ApiServer.Registry.Core.PodTemplates;
+using Strata.ApiServer.Registry.Core.ReplicationControllers;
 using Strata.ApiServer.Registry.Core.Secrets;
 using Strata.ApiServer.Registry.Core.ServiceAccounts;
 using Strata.ApiServer.Registry.Core.Services;
 using Strata.ApiServer.Registry.Discovery.EndpointSlices;
 using Strata.ApiServer.Registry.Generic;
+using Strata.ApiServer.Registry.Networking.IngressClasses;
+using Strata.ApiServer.Registry.Networking.Ingresses;
+using Strata.ApiServer.Registry.Networking.IPAddresses;
+using Strata.ApiServer.Registry.Networking.NetworkPolicies;
+using Strata.ApiServer.Registry.Networking.ServiceCIDRs;
+using Strata.ApiServer.Registry.Policy.PodDisruptionBudgets;
+using Strata.ApiServer.Registry.Rbac.ClusterRoleBindings;
+using Strata.ApiServer.Registry.Rbac.ClusterRoles;
+using Strata.ApiServer.Registry.Rbac.RoleBindings;
+using Strata.ApiServer.Registry.Rbac.Roles;
 
 namespace Strata.ApiServer.Registry;
 
-/// <summary>Every kind that is built in, one line each. Not served: the view of events through events.k8s.io/v1, and all kinds that no controller handles yet.</summary>
+/// <summary>Every kind that is built in, one line each.</summary>
 internal static class KindCatalog
 {
     /// <param name="services">Hands out cluster addresses and node ports; restored from the stored services before the first request.</param>
@@ -34,5 +53,24 @@ internal static class KindCatalog
         new LeaseStrategy(),
         new DeploymentStrategy(),
         new ReplicaSetStrategy(),
+        new StatefulSetStrategy(),
+        new DaemonSetStrategy(),
+        new ControllerRevisionStrategy(),
+        new ReplicationControllerStrategy(),
+        new PodTemplateStrategy(),
+        new JobStrategy(),
+        new CronJobStrategy(),
+        new HorizontalPodAutoscalerStrategy(),
+        new PodDisruptionBudgetStrategy(),
+        new IngressStrategy(),
+        new IngressClassStrategy(),
+        new NetworkPolicyStrategy(),
+        new IPAddressStrategy(),
+        new ServiceCIDRStrategy(),
+        new CertificateSigningRequestStrategy(),
+        new RoleStrategy(),
+        new RoleBindingStrategy(),
+        new ClusterRoleStrategy(),
+        new ClusterRoleBindingStrategy(),
     ];
 }

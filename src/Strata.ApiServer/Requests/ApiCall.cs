@@ -21,6 +21,9 @@ internal sealed class ApiCall
     /// <summary>The Accept header; empty means anything.</summary>
     public string Accept { get; init; } = "";
 
+    /// <summary>The header User-Agent; empty for none, as for calls within the process.</summary>
+    public string UserAgent { get; init; } = "";
+
     /// <summary>The header If-None-Match; empty for none.</summary>
     public string IfNoneMatch { get; init; } = "";
 

@@ -31,6 +31,7 @@ internal static class Rules
         var errors = new FieldErrors();
         MetadataValidation.Validate(target, strategy, errors);
         strategy.Validate(target, errors);
+        strategy.ValidateCreate(target, errors);
         return Lines(errors);
     }
 
@@ -48,6 +49,19 @@ internal static class Rules
         var errors = new FieldErrors();
         strategy.Validate(target, errors);
         strategy.ValidateUpdate(target, old, errors);
+        return Lines(errors);
+    }
+
+    /// <summary>What writing the status in YAML over <paramref name="old"/> (already prepared) through /status reports.</summary>
+    public static IReadOnlyList<string> Status(ResourceStrategy strategy, JsonObject old, string status)
+    {
+        var target = old.Copy();
+        target["status"] = Yaml(status);
+        strategy.Default(target);
+        strategy.PrepareForStatusUpdate(target, old);
+        var errors = new FieldErrors();
+        strategy.ValidateUpdate(target, old, errors);
+        strategy.ValidateStatusUpdate(target, old, errors);
         return Lines(errors);
     }
 

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Strata.Api;
 using Strata.Api.Errors;
+using Strata.Api.ManagedFields;
 using Strata.ApiServer.Admission;
 using Strata.Store;
 
@@ -17,8 +18,14 @@ internal sealed partial class ResourceStore
     /// not the stored one means the caller has seen another version: Conflict.</param>
     /// <param name="create">Makes the object for a PUT to a missing name, for kinds that allow it; null to answer NotFound.</param>
     /// <exception cref="ApiException">NotFound, Conflict, Invalid, or what admission says.</exception>
-    public async ValueTask<UpdateResult> UpdateAsync(
+    public ValueTask<UpdateResult> UpdateAsync(
         WriteContext context, ObjectKey key, string subresource, WriteMode mode, Func<JsonObject, JsonObject> change, Func<JsonObject>? create,
+        CancellationToken cancellationToken) =>
+        UpdateByAsync(context, key, subresource, mode, current => ValueTask.FromResult(change(current)), create, cancellationToken);
+
+    /// <summary>As <see cref="UpdateAsync"/>, for a change that may have to wait for others, such as the conversion of a version.</summary>
+    public async ValueTask<UpdateResult> UpdateByAsync(
+        WriteContext context, ObjectKey key, string subresource, WriteMode mode, Func<JsonObject, ValueTask<JsonObject>> change, Func<JsonObject>? create,
         CancellationToken cancellationToken)
     {
         var entry = await _services.Store.GetAsync(KeyOf(key), 0, cancellationToken);
@@ -26,13 +33,21 @@ internal sealed partial class ResourceStore
         {
             if (entry is null)
             {
-                if (create is null || !Strategy.AllowsCreateOnUpdate)
+                if (create is null || !(Strategy.AllowsCreateOnUpdate || context.Owner.IsApply))
                 {
                     throw ApiErrors.NotFound(Kind, key.Name);
                 }
 
-                var created = await CreateAsync(context, key.Namespace, key.Name, create(), cancellationToken);
-                return new UpdateResult(created, IsCreated: true);
+                try
+                {
+                    var created = await CreateAsync(context, key.Namespace, key.Name, create(), cancellationToken);
+                    return new UpdateResult(created, IsCreated: true);
+                }
+                catch (ApiException taken) when (context.Owner.IsApply && taken.Status.Reason == StatusReason.AlreadyExists)
+                {
+                    entry = await _services.Store.GetAsync(KeyOf(key), 0, cancellationToken); // Somebody was faster: apply to what they made.
+                    continue;
+                }
             }
 
             var (result, winner) = await TryUpdateAsync(context, key, subresource, mode, entry, change, cancellationToken);
@@ -49,30 +64,33 @@ internal sealed partial class ResourceStore
 
     /// <returns>The object as stored; or null and the entry that won the race.</returns>
     private async ValueTask<(ServedObject? Result, StoreEntry? Winner)> TryUpdateAsync(
-        WriteContext context, ObjectKey key, string subresource, WriteMode mode, StoreEntry entry, Func<JsonObject, JsonObject> change,
+        WriteContext context, ObjectKey key, string subresource, WriteMode mode, StoreEntry entry, Func<JsonObject, ValueTask<JsonObject>> change,
         CancellationToken cancellationToken)
     {
         var old = Decode(entry);
-        var wanted = change(Decode(entry));
+        var oldOwners = FieldOwnership.Detach(old);
+        var wanted = await change(Decode(entry));
+        var wantedOwners = FieldOwnership.Detach(wanted);
         CheckIdentity(wanted.Metadata(), old.Metadata(), key);
         var target = Combine(wanted, old, mode);
         Strategy.Default(target);
+        var owners = _ownership.OnUpdate(context.Owner, subresource, mode, old, target, oldOwners, wantedOwners);
         var admission = Admission(context, AdmissionOperation.Update, key, subresource, target, old);
         await _services.Admission.MutateAsync(admission, cancellationToken);
         Prepare(target, old, mode);
         Validate(target, old, mode, key.Name);
         await _services.Admission.ValidateAsync(admission, cancellationToken);
 
-        if (JsonSemantics.AreEqual(target, old))
+        if (!owners.IsChanged && JsonSemantics.AreEqual(target, old))
         {
             return (ObjectOf(key, entry.Value, entry.ModRevision), null); // Nothing to write: no new version, no event.
         }
 
         var isRemoval = DeletionPlan.IsDone(Strategy, target);
-        var reservation = isRemoval ? null : Reserve(target, old, key.Name);
+        var reservation = isRemoval ? null : await ReserveAsync(target, old, key.Name, cancellationToken);
         return await HoldingAsync<(ServedObject?, StoreEntry?)>(reservation, async () =>
         {
-            var json = _stored.Encode(target);
+            var json = _stored.Encode(target, ManagedEntries.Write(owners.List));
             if (context.DryRun)
             {
                 return ((ObjectOf(key, json, entry.ModRevision), null), false);
@@ -100,9 +118,8 @@ internal sealed partial class ResourceStore
             return (null, outcome.Entry);
         }
 
-        var last = ObjectOf(key, json, outcome.Revision);
-        OnRemoved(last);
-        return (last, null);
+        await OnRemovedAsync(entry);
+        return (ObjectOf(key, json, outcome.Revision), null);
     }
 
     private void CheckIdentity(JsonObject wanted, JsonObject old, ObjectKey key)
@@ -150,7 +167,6 @@ internal sealed partial class ResourceStore
 
         metadata.Restore(oldMetadata, "resourceVersion");
         metadata.Remove("selfLink");
-        metadata.Remove("managedFields");
         return target;
     }
 
@@ -184,6 +200,11 @@ internal sealed partial class ResourceStore
         if (mode != WriteMode.Internal)
         {
             Strategy.ValidateUpdate(target, old, errors);
+        }
+
+        if (mode == WriteMode.Status)
+        {
+            Strategy.ValidateStatusUpdate(target, old, errors);
         }
 
         ThrowIfAny(errors, name);
