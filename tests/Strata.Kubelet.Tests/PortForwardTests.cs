@@ -41,6 +41,31 @@ public sealed class PortForwardTests
     }
 
     [Fact]
+    public async Task Spdy_refuses_streams_that_never_become_pairs()
+    {
+        await using var node = await ServedKubelet.StartAsync();
+        var (_, stream) = await node.UpgradeAsync(HttpMethod.Post, Path, ("Upgrade", "SPDY/3.1"), ("X-Stream-Protocol-Version", "portforward.k8s.io"));
+        await using var connection = SpdyConnection.Start(stream!, SpdyRole.Client);
+        var token = TestContext.Current.CancellationToken;
+        Task<SpdyStream> OpenAsync(string id) =>
+            connection.OpenStreamAsync(new Dictionary<string, string> { ["streamtype"] = "error", ["port"] = "80", ["requestid"] = id }, token);
+
+        var first = await OpenAsync("0");
+        await first.Opened.WaitAsync(token);
+        var twin = await OpenAsync("0");
+        await Assert.ThrowsAsync<SpdyException>(() => twin.Opened.WaitAsync(token));
+
+        for (var id = 1; id < 128; id++)
+        {
+            await (await OpenAsync($"{id}")).Opened.WaitAsync(token);
+        }
+
+        var tooMany = await OpenAsync("128");
+        await Assert.ThrowsAsync<SpdyException>(() => tooMany.Opened.WaitAsync(token));
+        await first.ResetAsync(SpdyResetReason.Cancel, token);
+    }
+
+    [Fact]
     public async Task Channels_begin_with_the_port_number()
     {
         await using var node = await ServedKubelet.StartAsync();

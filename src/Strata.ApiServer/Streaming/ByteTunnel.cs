@@ -1,4 +1,5 @@
 using System.Buffers;
+using Microsoft.AspNetCore.Http;
 
 namespace Strata.ApiServer.Streaming;
 
@@ -25,6 +26,20 @@ internal static class ByteTunnel
         catch (Exception ended) when (ended is OperationCanceledException or IOException)
         {
             // Either our own cancellation, or a peer that dropped the connection: both are ends.
+        }
+    }
+
+    /// <summary>The body of an answer whose head is out, to its end. If the source breaks, so does the client's connection: a clean end would pass a part for the whole.</summary>
+    public static async Task AnswerAsync(HttpContext context, Stream source, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await context.Response.Body.FlushAsync(cancellationToken); // Silent so far is an answer as well.
+            await CopyAsync(source, context.Response.Body, cancellationToken);
+        }
+        catch (IOException)
+        {
+            context.Abort();
         }
     }
 

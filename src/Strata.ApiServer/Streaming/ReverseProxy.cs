@@ -112,14 +112,20 @@ internal sealed class ReverseProxy(BackendClients clients)
         await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
         if (!HtmlRewriter.CanRewrite(response.Content.Headers))
         {
-            await context.Response.Body.FlushAsync(cancellationToken);
-            await ByteTunnel.CopyAsync(body, context.Response.Body, cancellationToken);
+            await ByteTunnel.AnswerAsync(context, body, cancellationToken);
             return;
         }
 
         context.Response.ContentLength = null;
         context.Response.Headers.Remove("Content-Encoding");
-        await HtmlRewriter.CopyAsync(body, response.Content.Headers, context.Response.Body, links, cancellationToken);
+        try
+        {
+            await HtmlRewriter.CopyAsync(body, response.Content.Headers, context.Response.Body, links, cancellationToken);
+        }
+        catch (Exception broken) when (broken is IOException or InvalidDataException)
+        {
+            context.Abort(); // Half a page, or one that is not encoded as it says.
+        }
     }
 
     private static void CopyHeaders(HttpContext context, HttpResponseMessage response, ProxyLinks? links)

@@ -46,8 +46,7 @@ internal sealed class StreamConnector(BackendClients clients, TimeProvider clock
 
         context.Response.StatusCode = StatusCodes.Status200OK;
         context.Response.ContentType = source.ContentType;
-        await context.Response.Body.FlushAsync(cancellationToken); // A log that is silent so far is an answer as well.
-        await ByteTunnel.CopyAsync(source.Body, context.Response.Body, cancellationToken);
+        await ByteTunnel.AnswerAsync(context, source.Body, cancellationToken);
     }
 
     /// <summary>Upgrades the client's connection to what the node agrees to, and carries bytes both ways until one side ends.</summary>

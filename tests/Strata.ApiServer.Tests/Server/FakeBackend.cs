@@ -9,7 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Strata.ApiServer.Tests.Server;
 
-/// <summary>A web server as it runs in a pod: <c>/page</c> has links, <c>/away</c> redirects, <c>/socket</c> echoes over WebSocket; everything else tells what was asked.</summary>
+/// <summary>A web server as it runs in a pod: <c>/page</c> has links, <c>/packed</c> is one that is compressed, <c>/away</c> redirects, <c>/broken</c> breaks off, <c>/socket</c> echoes over WebSocket; everything else tells what was asked.</summary>
 internal sealed class FakeBackend : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -22,20 +22,25 @@ internal sealed class FakeBackend : IAsyncDisposable
 
     public int Port { get; }
 
+    /// <summary>Completed to let <c>/broken</c> break off.</summary>
+    public TaskCompletionSource Break { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     public static async Task<FakeBackend> StartAsync()
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(static kestrel => kestrel.Listen(IPAddress.Loopback, 0));
         var app = builder.Build();
         app.UseWebSockets();
-        app.Run(AnswerAsync);
+        FakeBackend? backend = null;
+        app.Run(context => backend!.AnswerAsync(context));
         await app.StartAsync(TestContext.Current.CancellationToken);
-        return new FakeBackend(app, new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()).Port);
+        backend = new FakeBackend(app, new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()).Port);
+        return backend;
     }
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 
-    private static async Task AnswerAsync(HttpContext context)
+    private async Task AnswerAsync(HttpContext context)
     {
         context.Response.Headers.AccessControlAllowOrigin = "*";
         switch (context.Request.Path.Value)
@@ -46,6 +51,21 @@ internal sealed class FakeBackend : IAsyncDisposable
                 break;
             case "/away":
                 context.Response.Redirect("/there?x=1");
+                break;
+            case "/broken":
+                await context.Response.WriteAsync("some");
+                await context.Response.Body.FlushAsync();
+                await Break.Task.WaitAsync(context.RequestAborted);
+                context.Abort();
+                break;
+            case "/packed":
+                context.Response.ContentType = "text/html";
+                context.Response.Headers.ContentEncoding = "gzip";
+                await using (var packed = new System.IO.Compression.GZipStream(context.Response.Body, System.IO.Compression.CompressionLevel.Fastest))
+                {
+                    await packed.WriteAsync("<a href=/x>"u8.ToArray());
+                }
+
                 break;
             case "/socket":
                 await EchoAsync(context);

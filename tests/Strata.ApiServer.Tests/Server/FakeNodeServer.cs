@@ -106,6 +106,7 @@ internal sealed class FakeNodeServer : IAsyncDisposable
         await context.Response.Body.FlushAsync();
         if (context.Request.Query.ContainsKey("follow"))
         {
+            await using var failure = _failing.Token.Register(context.Abort);
             await More.Task.WaitAsync(context.RequestAborted);
             await context.Response.WriteAsync("two\n");
         }

@@ -85,6 +85,30 @@ public sealed class ProxyTests
     }
 
     [Fact]
+    public async Task A_compressed_page_is_unpacked_to_be_rewritten()
+    {
+        await using var world = await World.StartAsync();
+
+        var page = await world.Api.GetAsync($"{Pods}/p:{world.Backend.Port}/proxy/packed");
+
+        Assert.Equal($"<a href={Pods}/p:{world.Backend.Port}/proxy/x>", page.Body);
+        Assert.Empty(page.ContentHeaders.ContentEncoding);
+    }
+
+    [Fact]
+    public async Task An_answer_that_breaks_off_does_not_pass_for_a_whole_one()
+    {
+        await using var world = await World.StartAsync();
+
+        using var response = await world.Api.Admin.GetAsync($"{Pods}/p:{world.Backend.Port}/proxy/broken", HttpCompletionOption.ResponseHeadersRead, Token);
+        await using var body = await response.Content.ReadAsStreamAsync(Token);
+        await body.ReadExactlyAsync(new byte[4], Token);
+        world.Backend.Break.SetResult();
+
+        await Assert.ThrowsAnyAsync<IOException>(() => body.CopyToAsync(Stream.Null, Token));
+    }
+
+    [Fact]
     public async Task A_web_socket_passes_through()
     {
         await using var world = await World.StartAsync();

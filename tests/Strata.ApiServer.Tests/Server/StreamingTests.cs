@@ -181,6 +181,21 @@ public sealed class StreamingTests
     }
 
     [Fact]
+    public async Task A_log_that_breaks_off_does_not_pass_for_a_whole_one()
+    {
+        var node = await FakeNodeServer.StartAsync();
+        await using var api = await WithNodeAsync(node);
+        using var response = await api.Admin.GetAsync($"{Pod}/log?follow=true&container=c", HttpCompletionOption.ResponseHeadersRead, Token);
+        using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(Token));
+        Assert.Equal("one", await reader.ReadLineAsync(Token));
+
+        await node.AbortAsync();
+
+        await Assert.ThrowsAnyAsync<IOException>(() => reader.ReadToEndAsync(Token));
+        await node.DisposeAsync();
+    }
+
+    [Fact]
     public async Task A_client_that_vanishes_ends_the_nodes_stream()
     {
         await using var node = await FakeNodeServer.StartAsync();
