@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using Strata.Api;
 using Strata.Api.Errors;
-using Strata.ApiServer.Authorization;
 using Strata.ApiServer.Registry.Generic;
 using Strata.ApiServer.Requests;
 
