@@ -9,6 +9,7 @@ using Strata.ApiServer.Authorization;
 using Strata.ApiServer.Discovery;
 using Strata.ApiServer.Http;
 using Strata.ApiServer.Registry;
+using Strata.ApiServer.Registry.Core.Pods;
 using Strata.ApiServer.Registry.Core.Services;
 using Strata.ApiServer.Registry.Endpoints;
 using Strata.ApiServer.Registry.Generic;
@@ -154,6 +155,8 @@ internal sealed partial class ApiServerParts : IDisposable
             yield return new PodConnectEndpoint(subresource, _registry, addresses, admission);
         }
 
+        yield return new PodPartEndpoint(pods, "ephemeralcontainers", EphemeralContainers.Take, EphemeralContainers.Validate);
+        yield return new PodPartEndpoint(pods, "resize", PodResize.Take, PodResize.Validate);
         yield return new ComponentStatusEndpoint(IsStoreWellAsync);
         yield return new NamespaceFinalizeEndpoint(_registry.Get(Namespace.Info));
         yield return new TokenRequestEndpoint(_registry, tokens, _options.Clock);

@@ -36,7 +36,7 @@ internal sealed class ApiDispatcher(EndpointTable endpoints, IDocuments document
 
     private static ApiException Unknown(RequestInfo info) => info switch
     {
-        { Resource: "pods", Subresource: "ephemeralcontainers" or "resize" } or { Resource: "pods" or "services" or "nodes", Subresource: "proxy" } => new(new ApiStatus
+        { Resource: "pods" or "services" or "nodes", Subresource: "proxy" } => new(new ApiStatus
         {
             Code = 404,
             Reason = StatusReason.NotFound,
