@@ -19,7 +19,7 @@ internal sealed class ApiDispatcher(EndpointTable endpoints, IDocuments document
             return await documents.FindAsync(call, cancellationToken) ?? throw ApiErrors.UnknownPath();
         }
 
-        var endpoint = endpoints.Find(info) ?? throw Unknown(info);
+        var endpoint = endpoints.Find(info) ?? throw ApiErrors.UnknownPath();
         if (!endpoint.Info.Verbs.Contains(info.Verb) && info.Subresource != ProxyEndpoint.Subresource) // What a proxy takes, its backend decides.
         {
             throw ApiErrors.MethodNotAllowed(info.Verb);
@@ -36,17 +36,6 @@ internal sealed class ApiDispatcher(EndpointTable endpoints, IDocuments document
 
         return await endpoint.HandleAsync(call, cancellationToken);
     }
-
-    private static ApiException Unknown(RequestInfo info) => info switch
-    {
-        { Resource: "pods", Subresource: "ephemeralcontainers" or "resize" } => new(new ApiStatus
-        {
-            Code = 404,
-            Reason = StatusReason.NotFound,
-            Message = $"the subresource \"{info.Resource}/{info.Subresource}\" is not supported by this server yet",
-        }),
-        _ => ApiErrors.UnknownPath(),
-    };
 
     private void Authorize(AuthorizationRequest request)
     {
