@@ -79,6 +79,7 @@ public sealed partial class ApiServerHost : IAsyncDisposable
             return;
         }
 
+        await _parts.WithdrawAsync();
         await _stopping.CancelAsync();
         if (_listener is not null)
         {

@@ -17,6 +17,7 @@ using Strata.ApiServer.Registry.Core.Services;
 using Strata.ApiServer.Registry.Endpoints;
 using Strata.ApiServer.Registry.Generic;
 using Strata.ApiServer.Requests;
+using Strata.ApiServer.Servers;
 using Strata.ApiServer.Streaming;
 
 namespace Strata.ApiServer;
@@ -30,6 +31,7 @@ internal sealed partial class ApiServerParts : IDisposable
     private readonly StreamConnector _connector;
     private readonly Upkeep _upkeep;
     private readonly ILogger _logger;
+    private ServerPresence? _presence;
     private volatile bool _isBootstrapped;
     private volatile bool _isBroken;
 
@@ -120,7 +122,16 @@ internal sealed partial class ApiServerParts : IDisposable
         await new Bootstrap(_options, _registry).RunAsync(endpoints, cancellationToken);
         await new PolicyBootstrap(_registry).RunAsync(cancellationToken);
         _isBootstrapped = true;
+        if (_options.SharesStore && Bootstrap.PlaceOf(_options, endpoints) is { } place)
+        {
+            var presence = new ServerPresence(place, new ServerLeases(_options.Store, _options.Clock, _logger), new ServerObjects(_registry), _options.Clock, _logger);
+            await presence.StartAsync(cancellationToken);
+            _presence = presence;
+        }
     }
+
+    /// <summary>Takes this server out of the service <c>kubernetes</c>, if others may take its place.</summary>
+    public Task WithdrawAsync() => _presence?.StopAsync() ?? Task.CompletedTask;
 
     public void Dispose() => _backends.Dispose();
 
