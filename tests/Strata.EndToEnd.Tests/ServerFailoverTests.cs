@@ -113,7 +113,7 @@ public sealed class ServerFailoverTests
         await using var stranger = new TestServer(program, "stranger");
         var refused = await stranger.TryStartAsync(etcd, Loopback(number, 4), "192.0.2.4", "--port", "0");
         Assert.NotEqual(0, refused.ExitCode);
-        Assert.Contains("strata server keys export", refused.Output, StringComparison.Ordinal);
+        Assert.Contains("strata server keys export", refused.Errors, StringComparison.Ordinal);
     }
 
     /// <summary>A server that is asked to stop leaves at once, where one that is killed has to be waited for.</summary>
@@ -124,7 +124,7 @@ public sealed class ServerFailoverTests
         var down = await leader.RunAsync("down");
         Assert.True(down.ExitCode == 0, down.ToString());
         Assert.All(await HoldersAsync(client), holder => Assert.False(holder.StartsWith($"{leader.Name}_", StringComparison.Ordinal), holder));
-        Assert.Equal(2, (await AddressesAsync(client)).Split(' ').Length);
+        await Eventually.TrueAsync(async () => (await AddressesAsync(client)).Split(' ').Length == 2);
     }
 
     private static async Task GoOnAsync(WriteLedger ledger, KubeClient client, CancellationToken cancellationToken)
