@@ -28,6 +28,9 @@ public sealed record ApiServerOptions
     /// <summary>Issuer of service-account tokens, a URL, and their audience when none is asked for. Null: <c>https://kubernetes.default.svc.</c>cluster domain.</summary>
     public string? ServiceAccountIssuer { get; init; }
 
+    /// <summary>PEM of the CA that this server's certificate is from, put beside the tokens in secrets; null to leave it out.</summary>
+    public string? ClusterCertificateAuthority { get; init; }
+
     /// <summary>Users by bearer token, besides service accounts.</summary>
     public IReadOnlyDictionary<string, UserIdentity> StaticTokens { get; init; } = new Dictionary<string, UserIdentity>();
 
@@ -48,6 +51,9 @@ public sealed record ApiServerOptions
 
     /// <summary>CAs of node agents' certificates; null to trust any.</summary>
     public X509Certificate2Collection? KubeletRoots { get; init; }
+
+    /// <summary>Which addresses of pods and endpoints the proxy subresources connect to.</summary>
+    internal Func<IPAddress, bool> MayProxyTo { get; init; } = Streaming.ProxyTargets.IsProxyable;
 
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 

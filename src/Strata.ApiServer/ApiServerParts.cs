@@ -1,14 +1,17 @@
 using System.Net;
-using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Strata.Api.Models;
 using Strata.ApiServer.Admission;
 using Strata.ApiServer.Admission.Plugins;
 using Strata.ApiServer.Authentication;
 using Strata.ApiServer.Authorization;
+using Strata.ApiServer.Authorization.Bootstrap;
+using Strata.ApiServer.Authorization.Nodes;
+using Strata.ApiServer.Authorization.Rbac;
 using Strata.ApiServer.Discovery;
 using Strata.ApiServer.Http;
 using Strata.ApiServer.Registry;
+using Strata.ApiServer.Registry.Certificates.CertificateSigningRequests;
 using Strata.ApiServer.Registry.Core.Pods;
 using Strata.ApiServer.Registry.Core.Services;
 using Strata.ApiServer.Registry.Endpoints;
@@ -23,37 +26,47 @@ internal sealed partial class ApiServerParts : IDisposable
 {
     private readonly ApiServerOptions _options;
     private readonly ResourceRegistry _registry;
-    private readonly NodeProxy _nodeProxy;
+    private readonly BackendClients _backends;
+    private readonly StreamConnector _connector;
     private readonly Upkeep _upkeep;
     private readonly ILogger _logger;
     private volatile bool _isBootstrapped;
     private volatile bool _isBroken;
 
-    private ApiServerParts(ApiServerOptions options, ServiceAllocator allocator, IdentitySource identities, CancellationToken stopping)
+    private ApiServerParts(
+        ApiServerOptions options, SharedServiceAllocator allocator, ServiceRepair repair, IdentitySource identities, CancellationToken stopping)
     {
         _options = options;
         _logger = options.Loggers.CreateLogger<ApiServerParts>();
         _registry = new ResourceRegistry();
-        var admission = new AdmissionChain(PluginCatalog.All(_registry, identities, options.Clock));
+        var issuer = options.ServiceAccountIssuer ?? $"https://kubernetes.default.svc.{options.ClusterDomain}";
+        var signer = new TokenSigner(options.ServiceAccountKey);
+        var tokens = new ServiceAccountTokens(signer, issuer, [issuer], _registry, identities, options.Clock);
+        var permissions = new RbacAuthorizer(_registry);
+        var authorizer = new AuthorizerChain([new NodeAuthorizer(_registry, RbacIndex.Compile(BootstrapPolicy.RulesOf("system:node"))), permissions]);
+        var admission = new AdmissionChain(
+        [
+            .. PluginCatalog.All(_registry, identities, options.Clock),
+            new TokenSecretPlugin(_registry, tokens, options.ClusterCertificateAuthority),
+            new CertificateRequestPlugin(authorizer, options.Clock),
+            new RbacEscalationPlugin(authorizer, permissions),
+        ]);
         var services = new RegistryServices(options.Store, admission, identities, options.Clock, options.Loggers);
         foreach (var strategy in KindCatalog.All(allocator))
         {
             _registry.Add(new ResourceStore(strategy, services));
         }
 
-        var issuer = options.ServiceAccountIssuer ?? $"https://kubernetes.default.svc.{options.ClusterDomain}";
-        var signer = new TokenSigner(options.ServiceAccountKey);
-        var tokens = new ServiceAccountTokens(signer, issuer, [issuer], _registry, identities, options.Clock);
         var authenticators = new AuthenticatorChain(
             [new CertificateAuthenticator(options.ClientRoots, options.Clock), new StaticTokenAuthenticator(options.StaticTokens), tokens]);
-        var authorizer = new BuiltInAuthorizer();
-        _nodeProxy = new NodeProxy(options.KubeletClientCertificate, options.KubeletRoots);
-        var endpoints = new EndpointTable([.. ResourceEndpoints(admission, tokens), .. new AccessReviews(authorizer, tokens, authenticators).Endpoints()]);
+        _backends = new BackendClients(options.KubeletClientCertificate, options.KubeletRoots);
+        _connector = new StreamConnector(_backends, options.Clock);
+        var endpoints = new EndpointTable([.. ResourceEndpoints(admission, tokens, identities), .. new AccessReviews(authorizer, tokens, authenticators).Endpoints()]);
         var metrics = new RequestMetrics();
         Dispatcher = new ApiDispatcher(endpoints, CreateDocuments(endpoints, metrics, signer, issuer), authorizer);
         Application = new ApiHttpApplication(
-            Dispatcher, authenticators, new Impersonation(authorizer), _nodeProxy, metrics, identities, options.Clock, options.Loggers.CreateLogger<ApiHttpApplication>(), stopping);
-        _upkeep = new Upkeep(options, _registry);
+            Dispatcher, authenticators, new Impersonation(authorizer), _connector, new ReverseProxy(_backends), metrics, identities, options.Clock, options.Loggers.CreateLogger<ApiHttpApplication>(), stopping);
+        _upkeep = new Upkeep(options, _registry, repair);
     }
 
     public ApiDispatcher Dispatcher { get; }
@@ -64,9 +77,12 @@ internal sealed partial class ApiServerParts : IDisposable
     public static async Task<ApiServerParts> CreateAsync(ApiServerOptions options, CancellationToken stopping, CancellationToken cancellationToken)
     {
         var identities = new IdentitySource(options.Random);
-        var allocator = new ServiceAllocator(options.ServiceNetwork, options.NodePorts.First, options.NodePorts.Last, identities);
-        await RestoreAsync(allocator, options, cancellationToken);
-        return new ApiServerParts(options, allocator, identities, stopping);
+        var claims = new ServiceClaims(options.Store);
+        var guess = new ServiceAllocator(options.ServiceNetwork, options.NodePorts.First, options.NodePorts.Last, identities);
+        var allocator = new SharedServiceAllocator(guess, claims, options.Loggers.CreateLogger<SharedServiceAllocator>());
+        var repair = new ServiceRepair(options.Store, claims, allocator, options.Loggers.CreateLogger<ServiceRepair>());
+        await repair.RunOnceAsync(cancellationToken); // Addresses and ports in use must be known before anyone can ask for one.
+        return new ApiServerParts(options, allocator, repair, identities, stopping);
     }
 
     /// <summary>Keeps memory current and the store tidy until cancelled.</summary>
@@ -102,24 +118,13 @@ internal sealed partial class ApiServerParts : IDisposable
     public async Task BootstrapAsync(IReadOnlyList<IPEndPoint>? endpoints, CancellationToken cancellationToken)
     {
         await new Bootstrap(_options, _registry).RunAsync(endpoints, cancellationToken);
+        await new PolicyBootstrap(_registry).RunAsync(cancellationToken);
         _isBootstrapped = true;
     }
 
-    public void Dispose() => _nodeProxy.Dispose();
+    public void Dispose() => _backends.Dispose();
 
-    // Addresses and ports in use must be known before anyone can ask for one.
-    private static async Task RestoreAsync(ServiceAllocator allocator, ApiServerOptions options, CancellationToken cancellationToken)
-    {
-        var range = Store.KeyRange.Prefix(System.Text.Encoding.UTF8.GetBytes(ResourceStore.PrefixOf(Service.Info)));
-        var page = await options.Store.RangeAsync(range, 0, int.MaxValue, cancellationToken);
-        foreach (var entry in page.Entries)
-        {
-            using var document = JsonDocument.Parse(entry.Value);
-            allocator.Restore([document.RootElement]);
-        }
-    }
-
-    private IEnumerable<IEndpoint> ResourceEndpoints(AdmissionChain admission, ServiceAccountTokens tokens)
+    private IEnumerable<IEndpoint> ResourceEndpoints(AdmissionChain admission, ServiceAccountTokens tokens, IdentitySource identities)
     {
         foreach (var store in _registry.Stores)
         {
@@ -149,17 +154,24 @@ internal sealed partial class ApiServerParts : IDisposable
         yield return new PodBindingEndpoint(pods, _options.Clock, isSubresource: true);
         yield return new PodBindingEndpoint(pods, _options.Clock, isSubresource: false);
         yield return new PodEvictionEndpoint(pods, _registry.Get(PodDisruptionBudget.Info), _options.Clock);
-        yield return new PodLogEndpoint(_registry, addresses, _nodeProxy);
+        yield return new PodLogEndpoint(_registry, addresses, _connector);
         foreach (var subresource in (string[])["exec", "attach", "portforward"])
         {
             yield return new PodConnectEndpoint(subresource, _registry, addresses, admission);
+        }
+
+        yield return new CertificateApprovalEndpoint(_registry.Get(CertificateSigningRequest.Info));
+        var proxied = new ProxyTargets(_registry, addresses, identities, _options.MayProxyTo);
+        foreach (var kind in (KindInfo[])[Pod.Info, Service.Info, Node.Info])
+        {
+            yield return new ProxyEndpoint(kind, proxied, admission);
         }
 
         yield return new PodPartEndpoint(pods, "ephemeralcontainers", EphemeralContainers.Take, EphemeralContainers.Validate);
         yield return new PodPartEndpoint(pods, "resize", PodResize.Take, PodResize.Validate);
         yield return new ComponentStatusEndpoint(IsStoreWellAsync);
         yield return new NamespaceFinalizeEndpoint(_registry.Get(Namespace.Info));
-        yield return new TokenRequestEndpoint(_registry, tokens, _options.Clock);
+        yield return new TokenRequestEndpoint(_registry, tokens, admission, _options.Clock);
     }
 
     private Documents CreateDocuments(EndpointTable endpoints, RequestMetrics metrics, TokenSigner signer, string issuer)
@@ -171,6 +183,7 @@ internal sealed partial class ApiServerParts : IDisposable
             new HealthCheck("etcd", IsStoreWellAsync, IsForLive: true),
             new HealthCheck("watch-cache", _ => ValueTask.FromResult(!_isBroken), IsForLive: true),
             new HealthCheck("informer-sync", _ => ValueTask.FromResult(_registry.Stores.All(static store => store.IsFilled)), IsForLive: false),
+            new HealthCheck("poststarthook/rbac/bootstrap-roles", _ => ValueTask.FromResult(_isBootstrapped), IsForLive: false),
             new HealthCheck("poststarthook/start-system-namespaces-controller", _ => ValueTask.FromResult(_isBootstrapped), IsForLive: false),
         ]);
         return new Documents(new DiscoveryDocuments(versions, AddressText()), new OpenApiDocuments(versions, ServerVersion.Git), health, new Dictionary<string, Func<ApiResult>>

@@ -12,8 +12,8 @@ internal sealed class FakeStreams : IContainerStreams
         string namespaceName, string pod, string container, IReadOnlyList<string> command, bool tty, TerminalSize? size, CancellationToken cancellationToken) =>
         Task.FromResult<IContainerStream>(new Echo($"{container}[{string.Join('|', command)}] tty={tty} {size?.Rows}x{size?.Cols}\n"));
 
-    public Task<IContainerStream> AttachAsync(string namespaceName, string pod, string container, CancellationToken cancellationToken) =>
-        Task.FromResult<IContainerStream>(new Echo("attached\n"));
+    public Task<IContainerStream> AttachAsync(string namespaceName, string pod, string container, bool withInput, CancellationToken cancellationToken) =>
+        Task.FromResult<IContainerStream>(new Echo($"attached input={withInput}\n"));
 
     private sealed class Echo : IContainerStream
     {
@@ -22,6 +22,8 @@ internal sealed class FakeStreams : IContainerStreams
         public Echo(string greeting) => _output.Writer.TryWrite((Encoding.UTF8.GetBytes(greeting), false));
 
         public int? ExitCode { get; private set; }
+
+        public string? Failure => null;
 
         public async ValueTask<(int Count, bool IsError)> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
         {

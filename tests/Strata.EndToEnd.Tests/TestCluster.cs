@@ -9,9 +9,12 @@ public sealed class TestCluster : IAsyncDisposable
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(50);
 
     private readonly Dictionary<string, string> _environment;
+    private readonly FileStream _ownership;
 
     private TestCluster(string program, string folder)
     {
+        // Held until the cluster is removed or this process ends, however it ends.
+        _ownership = new FileStream(Path.Combine(folder, TestLeftovers.OwnershipFile), FileMode.Create, FileAccess.ReadWrite, FileShare.None);
         Program = program;
         DataDirectory = folder;
         _environment = new Dictionary<string, string>
@@ -25,12 +28,15 @@ public sealed class TestCluster : IAsyncDisposable
 
     public string DataDirectory { get; }
 
+    /// <summary>What makes kubectl talk to this cluster.</summary>
+    public IReadOnlyDictionary<string, string> Environment => _environment;
+
     /// <summary>The program under test, or null where these tests cannot run; then <paramref name="reason"/> says why.</summary>
     public static string? FindProgram(out string reason)
     {
         reason = "";
-        var program = Environment.GetEnvironmentVariable("STRATA_PROGRAM");
-        if (Environment.UserName != "root")
+        var program = System.Environment.GetEnvironmentVariable("STRATA_PROGRAM");
+        if (System.Environment.UserName != "root")
         {
             reason = "root is needed to run containers";
         }
@@ -47,11 +53,18 @@ public sealed class TestCluster : IAsyncDisposable
     }
 
     /// <summary>Starts a cluster; skips the test where that is impossible.</summary>
-    public static async Task<TestCluster> StartAsync(params IReadOnlyList<string> options)
+    public static Task<TestCluster> StartAsync(params IReadOnlyList<string> options) =>
+        StartInAsync(static () => Directory.CreateTempSubdirectory("strata-e2e-").FullName, options);
+
+    /// <summary>Starts a cluster with its data in the folder that <paramref name="makeFolder"/> makes; skips the test where that is impossible.</summary>
+    public static async Task<TestCluster> StartInAsync(Func<string> makeFolder, params IReadOnlyList<string> options)
     {
         var program = FindProgram(out var reason);
         Assert.SkipWhen(program is null, reason);
-        var cluster = new TestCluster(program!, Directory.CreateTempSubdirectory("strata-e2e-").FullName);
+        await TestLeftovers.SweepOnceAsync(program!);
+        var folder = makeFolder();
+        Directory.CreateDirectory(folder);
+        var cluster = new TestCluster(program!, folder);
         var started = await cluster.UpAsync(options);
         Assert.True(started.ExitCode == 0, started.ToString());
         return cluster;
@@ -113,16 +126,21 @@ public sealed class TestCluster : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         var log = Path.Combine(DataDirectory, "strata.log");
-        if (Environment.GetEnvironmentVariable("STRATA_KEEP_LOGS") is { Length: > 0 } kept && File.Exists(log))
+        if (System.Environment.GetEnvironmentVariable("STRATA_KEEP_LOGS") is { Length: > 0 } kept && File.Exists(log))
         {
             Directory.CreateDirectory(kept);
             File.Copy(log, Path.Combine(kept, Path.GetFileName(DataDirectory) + ".log"), overwrite: true);
         }
 
         await StrataAsync("down", "--purge");
+        Abandon();
     }
 
-    private static List<string> Words(string text)
+    /// <summary>Lets go of the cluster as the end of this process would: it runs on, and nobody owns it.</summary>
+    public void Abandon() => _ownership.Dispose();
+
+    /// <summary>Separates at blanks; single quotes hold one together.</summary>
+    internal static List<string> Words(string text)
     {
         var words = new List<string>();
         var parts = text.Split('\'');

@@ -17,7 +17,7 @@ namespace Strata.ApiServer.Http;
 /// <summary>The HTTP front: from a request on a connection to a call of the dispatcher, and from its result, or its failure, to a response. Every failure leaves as a
 /// Status; what went wrong inside the server is logged and not told.</summary>
 internal sealed partial class ApiHttpApplication(
-    ApiDispatcher dispatcher, AuthenticatorChain authenticators, Impersonation impersonation, NodeProxy nodeProxy, RequestMetrics metrics, IdentitySource identities, TimeProvider clock,
+    ApiDispatcher dispatcher, AuthenticatorChain authenticators, Impersonation impersonation, StreamConnector connector, ReverseProxy proxy, RequestMetrics metrics, IdentitySource identities, TimeProvider clock,
     ILogger<ApiHttpApplication> logger, CancellationToken stopping) : IHttpApplication<HttpContext>
 {
     /// <summary>Largest request body, as upstream's.</summary>
@@ -69,15 +69,16 @@ internal sealed partial class ApiHttpApplication(
     private async Task AnswerAsync(HttpContext context, RequestInfo info, QueryParameters query)
     {
         var user = await authenticators.AuthenticateAsync(CredentialsOf(context), context.RequestAborted);
-        user = await impersonation.ApplyAsync(user, context.Request.Headers, context.RequestAborted);
+        user = impersonation.Apply(user, context.Request.Headers);
         var call = new ApiCall
         {
             User = user,
             Info = info,
             Query = query,
-            Body = await ReadBodyAsync(context.Request, context.RequestAborted),
+            Body = info.Subresource == ProxyEndpoint.Subresource ? default : await ReadBodyAsync(context.Request, context.RequestAborted), // A proxy passes it on as it comes.
             ContentType = MediaTypes.Base(context.Request.ContentType),
             Accept = context.Request.Headers.Accept.ToString(),
+            UserAgent = context.Request.Headers.UserAgent.ToString(),
             IfNoneMatch = context.Request.Headers.IfNoneMatch.ToString(),
         };
         using var either = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
@@ -89,12 +90,15 @@ internal sealed partial class ApiHttpApplication(
             case StreamResult stream:
                 await using (stream.Response)
                 {
-                    await NodeProxy.CopyAsync(context, stream.Response, either.Token);
+                    await StreamConnector.CopyAsync(context, stream.Response, either.Token);
                 }
 
                 break;
             case ConnectResult connect:
-                await nodeProxy.UpgradeAsync(context, connect.Target, either.Token);
+                await connector.UpgradeAsync(context, connect.Target, either.Token);
+                break;
+            case ProxyResult forwarded:
+                await proxy.ForwardAsync(context, forwarded, either.Token);
                 break;
             case var result:
                 await _renderer.WriteAsync(context, call, result, context.RequestAborted);
@@ -163,18 +167,11 @@ internal sealed partial class ApiHttpApplication(
                 return TooLarge().Status;
             case BadHttpRequestException bad:
                 return ApiErrors.BadRequest(bad.Message).Status with { Code = bad.StatusCode };
-            case StoreFullException:
-                return new ApiStatus
-                {
-                    Code = 507,
-                    Reason = StatusReason.InternalError,
-                    Message = "Internal error occurred: the store has no room left on its disk; make room there, reads still work",
-                };
             case ObjectDisposedException when stopping.IsCancellationRequested:
                 return ApiErrors.Unavailable("the server is shutting down").Status;
-            case StoreException:
+            case StoreException store:
                 LogStoreFailed(logger, failure, info?.Verb ?? "", info?.Path ?? "");
-                return ApiErrors.Unavailable("the store cannot be used at the moment").Status;
+                return StoreFailures.ToApi(store).Status;
             default:
                 LogFailed(logger, failure, info?.Verb ?? "", info?.Path ?? "");
                 return ApiErrors.Internal("the server failed to handle the request; its log tells why").Status;

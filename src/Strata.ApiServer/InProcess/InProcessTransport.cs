@@ -1,6 +1,7 @@
 using System.Globalization;
 using Strata.Api.Errors;
 using Strata.ApiServer.Authentication;
+using Strata.ApiServer.Http;
 using Strata.ApiServer.Registry.Generic;
 using Strata.ApiServer.Requests;
 using Strata.Client;
@@ -56,7 +57,7 @@ internal sealed class InProcessTransport(ApiDispatcher dispatcher, UserIdentity 
         await ExecuteAsync(request, cancellationToken) switch
         {
             StreamResult stream => new NodeStream(stream.Response),
-            ConnectResult => throw ApiErrors.BadRequest("connections that are upgraded need a connection: use HTTPS"),
+            ConnectResult or ProxyResult => throw ApiErrors.BadRequest("upgraded and proxied connections need a connection: use HTTPS"),
             DocumentResult document => new MemoryStream(document.Content.ToArray(), writable: false),
             var other => throw Unexpected(request, other),
         };
@@ -96,7 +97,7 @@ internal sealed class InProcessTransport(ApiDispatcher dispatcher, UserIdentity 
         }
         catch (StoreException failed)
         {
-            throw ApiErrors.Unavailable($"the store cannot be used at the moment: {failed.Message}", failed);
+            throw StoreFailures.ToApi(failed);
         }
         catch (ObjectDisposedException stopped) when (stopping.IsCancellationRequested)
         {

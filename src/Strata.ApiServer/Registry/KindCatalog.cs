@@ -6,6 +6,7 @@ using Strata.ApiServer.Registry.Apps.StatefulSets;
 using Strata.ApiServer.Registry.Autoscaling.HorizontalPodAutoscalers;
 using Strata.ApiServer.Registry.Batch.CronJobs;
 using Strata.ApiServer.Registry.Batch.Jobs;
+using Strata.ApiServer.Registry.Certificates.CertificateSigningRequests;
 using Strata.ApiServer.Registry.Coordination.Leases;
 using Strata.ApiServer.Registry.Core.ConfigMaps;
 using Strata.ApiServer.Registry.Core.Endpoints;
@@ -32,6 +33,10 @@ using Strata.ApiServer.Registry.Networking.IPAddresses;
 using Strata.ApiServer.Registry.Networking.NetworkPolicies;
 using Strata.ApiServer.Registry.Networking.ServiceCIDRs;
 using Strata.ApiServer.Registry.Policy.PodDisruptionBudgets;
+using Strata.ApiServer.Registry.Rbac.ClusterRoleBindings;
+using Strata.ApiServer.Registry.Rbac.ClusterRoles;
+using Strata.ApiServer.Registry.Rbac.RoleBindings;
+using Strata.ApiServer.Registry.Rbac.Roles;
 using Strata.ApiServer.Registry.Runtime.RuntimeClasses;
 using Strata.ApiServer.Registry.Scheduling.PriorityClasses;
 using Strata.ApiServer.Registry.Storage.CSIDrivers;
@@ -77,6 +82,11 @@ internal static class KindCatalog
         new NetworkPolicyStrategy(),
         new IPAddressStrategy(),
         new ServiceCIDRStrategy(),
+        new CertificateSigningRequestStrategy(),
+        new RoleStrategy(),
+        new RoleBindingStrategy(),
+        new ClusterRoleStrategy(),
+        new ClusterRoleBindingStrategy(),
         new PersistentVolumeStrategy(TimeProvider.System),
         new PersistentVolumeClaimStrategy(),
         new LimitRangeStrategy(),

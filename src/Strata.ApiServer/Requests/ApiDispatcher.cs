@@ -1,5 +1,6 @@
 using Strata.Api.Errors;
 using Strata.ApiServer.Authorization;
+using Strata.ApiServer.Streaming;
 
 namespace Strata.ApiServer.Requests;
 
@@ -9,15 +10,17 @@ internal sealed class ApiDispatcher(EndpointTable endpoints, IDocuments document
     /// <exception cref="ApiException">The request is refused.</exception>
     public async ValueTask<ApiResult> ExecuteAsync(ApiCall call, CancellationToken cancellationToken)
     {
-        await AuthorizeAsync(AuthorizationRequest.For(call), cancellationToken);
+        var request = AuthorizationRequest.For(call);
+        Authorize(request);
+        call.RequireCreate = () => Authorize(request with { Verb = "create" });
         var info = call.Info;
         if (!info.IsResource)
         {
             return await documents.FindAsync(call, cancellationToken) ?? throw ApiErrors.UnknownPath();
         }
 
-        var endpoint = endpoints.Find(info) ?? throw Unknown(info);
-        if (!endpoint.Info.Verbs.Contains(info.Verb))
+        var endpoint = endpoints.Find(info) ?? throw ApiErrors.UnknownPath();
+        if (!endpoint.Info.Verbs.Contains(info.Verb) && info.Subresource != ProxyEndpoint.Subresource) // What a proxy takes, its backend decides.
         {
             throw ApiErrors.MethodNotAllowed(info.Verb);
         }
@@ -34,20 +37,9 @@ internal sealed class ApiDispatcher(EndpointTable endpoints, IDocuments document
         return await endpoint.HandleAsync(call, cancellationToken);
     }
 
-    private static ApiException Unknown(RequestInfo info) => info switch
+    private void Authorize(AuthorizationRequest request)
     {
-        { Resource: "pods" or "services" or "nodes", Subresource: "proxy" } => new(new ApiStatus
-        {
-            Code = 404,
-            Reason = StatusReason.NotFound,
-            Message = $"the subresource \"{info.Resource}/{info.Subresource}\" is not supported by this server yet",
-        }),
-        _ => ApiErrors.UnknownPath(),
-    };
-
-    private async ValueTask AuthorizeAsync(AuthorizationRequest request, CancellationToken cancellationToken)
-    {
-        var decision = await authorizer.AuthorizeAsync(request, cancellationToken);
+        var decision = authorizer.Authorize(request);
         if (!decision.IsAllowed)
         {
             throw AuthorizationErrors.Forbidden(request, decision.Reason);

@@ -17,7 +17,7 @@ internal static class BodyReader
         var duplicates = new List<string>();
         var target = Parse(call, duplicates, kind.ApiVersion, kind.Kind);
         CheckKind(target, kind);
-        CheckFields(target, kind, FieldValidationOf(call), duplicates, call.Warn);
+        CheckFields(target, kind, FieldValidationOf(call), Duplicates(duplicates), call.Warn, detail => ApiErrors.BadRequest($"{CannotBeHandled(kind)}: {detail}"));
         return target;
     }
 
@@ -26,7 +26,10 @@ internal static class BodyReader
         call.Body.IsEmpty ? null : Parse(call, null, "v1", kind);
 
     /// <summary>Reports members that the schema does not know or that occur twice, removes the former, and refuses values of the wrong type.</summary>
-    public static void CheckFields(JsonObject target, KindInfo kind, FieldValidation validation, List<string> duplicates, Action<string> warn)
+    /// <param name="found">Problems found in the text already, as they are reported.</param>
+    /// <param name="refuse">Makes the error for a target that is not accepted.</param>
+    public static void CheckFields(
+        JsonObject target, KindInfo kind, FieldValidation validation, IEnumerable<string> found, Action<string> warn, Func<string, ApiException> refuse)
     {
         if (SchemaTable.Default.ForKind(kind.ApiVersion, kind.Kind) is not { } type)
         {
@@ -35,16 +38,16 @@ internal static class BodyReader
 
         if (FieldCheck.Types(target, type) is [var first, ..])
         {
-            throw ApiErrors.BadRequest($"{CannotBeHandled(kind)}: {first.Message}");
+            throw refuse(first.Message);
         }
 
         if (validation != FieldValidation.Ignore)
         {
             var problems = FieldCheck.UnknownFields(target, type).Select(static path => $"unknown field \"{path}\"")
-                .Concat(duplicates.Select(static path => $"duplicate field \"{path}\"")).ToList();
+                .Concat(found).ToList();
             if (problems.Count > 0 && validation == FieldValidation.Strict)
             {
-                throw ApiErrors.BadRequest($"{CannotBeHandled(kind)}: strict decoding error: {string.Join(", ", problems)}");
+                throw refuse($"strict decoding error: {string.Join(", ", problems)}");
             }
 
             problems.ForEach(warn);
@@ -52,6 +55,9 @@ internal static class BodyReader
 
         FieldCheck.Prune(target, type);
     }
+
+    /// <summary>Repeated members as they are reported.</summary>
+    public static IEnumerable<string> Duplicates(IEnumerable<string> paths) => paths.Select(static path => $"duplicate field \"{path}\"");
 
     public static FieldValidation FieldValidationOf(ApiCall call) => call.Query["fieldValidation"] switch
     {

@@ -72,7 +72,7 @@ internal sealed partial class SessionSocket(ContainerInstancesOptions options, S
         {
             stream = session.Command is { } command
                 ? await options.Streams!.ExecAsync(options.CoreNamespace, session.Pod, session.Container, command, session.Tty, session.Size, cancellationToken)
-                : await options.Streams!.AttachAsync(options.CoreNamespace, session.Pod, session.Container, cancellationToken);
+                : await options.Streams!.AttachAsync(options.CoreNamespace, session.Pod, session.Container, session.HasInput, cancellationToken);
         }
         catch (ApiException e)
         {
@@ -84,7 +84,7 @@ internal sealed partial class SessionSocket(ContainerInstancesOptions options, S
         await using (stream)
         {
             using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            var input = PumpInputAsync(socket, stream, hasChannels, ended.Token);
+            var input = PumpInputAsync(socket, stream, session, hasChannels, ended.Token);
             var output = PumpOutputAsync(socket, stream, hasChannels, cancellationToken);
 
             // Whichever side ends first ends the session: the process, or the client.
@@ -119,7 +119,7 @@ internal sealed partial class SessionSocket(ContainerInstancesOptions options, S
         }
     }
 
-    private static async Task PumpInputAsync(WebSocket socket, IContainerStream stream, bool hasChannels, CancellationToken cancellationToken)
+    private static async Task PumpInputAsync(WebSocket socket, IContainerStream stream, PendingSession session, bool hasChannels, CancellationToken cancellationToken)
     {
         var buffer = new byte[16 * 1024];
         var (channel, startsMessage) = (StdinChannel, true);
@@ -142,8 +142,8 @@ internal sealed partial class SessionSocket(ContainerInstancesOptions options, S
             await (channel switch
             {
                 ResizeChannel => ResizeAsync(stream, data, cancellationToken),
-                CloseChannel => stream.CloseInputAsync(cancellationToken),
-                StdinChannel when data.Length > 0 => stream.WriteAsync(data, cancellationToken),
+                CloseChannel when session.HasInput => stream.CloseInputAsync(cancellationToken),
+                StdinChannel when data.Length > 0 && session.HasInput => stream.WriteAsync(data, cancellationToken),
                 _ => ValueTask.CompletedTask,
             });
         }
@@ -166,7 +166,7 @@ internal sealed partial class SessionSocket(ContainerInstancesOptions options, S
     {
         if (hasChannels)
         {
-            await SendStatusAsync(socket, StatusOf(stream.ExitCode), cancellationToken);
+            await SendStatusAsync(socket, StatusOf(stream), cancellationToken);
         }
 
         await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, cancellationToken);
@@ -188,16 +188,16 @@ internal sealed partial class SessionSocket(ContainerInstancesOptions options, S
     }
 
     /// <summary>Kubernetes' form (client-go: tools/remotecommand/v4.go).</summary>
-    private static JsonObject StatusOf(int? exitCode) => exitCode switch
+    private static JsonObject StatusOf(IContainerStream stream) => stream.ExitCode switch
     {
         0 => new JsonObject { ["status"] = "Success" },
-        null => new JsonObject { ["status"] = "Failure", ["reason"] = "InternalError", ["message"] = "The command ended without an exit code." },
+        null => new JsonObject { ["status"] = "Failure", ["reason"] = "InternalError", ["message"] = stream.Failure ?? "The command ended without an exit code." },
         _ => new JsonObject
         {
             ["status"] = "Failure",
             ["reason"] = "NonZeroExitCode",
-            ["message"] = $"command terminated with exit code {exitCode}",
-            ["details"] = new JsonObject { ["causes"] = new JsonArray(new JsonObject { ["reason"] = "ExitCode", ["message"] = $"{exitCode}" }) },
+            ["message"] = $"command terminated with exit code {stream.ExitCode}",
+            ["details"] = new JsonObject { ["causes"] = new JsonArray(new JsonObject { ["reason"] = "ExitCode", ["message"] = $"{stream.ExitCode}" }) },
         },
     };
 

@@ -6,6 +6,7 @@ using Strata.Api.Models;
 using Strata.ApiServer.Admission;
 using Strata.ApiServer.Registry.Core.Services;
 using Strata.ApiServer.Registry.Generic;
+using Strata.ApiServer.Tests.Registry.Certificates;
 using Strata.Store.Memory;
 
 namespace Strata.ApiServer.Tests.Registry;
@@ -14,7 +15,7 @@ namespace Strata.ApiServer.Tests.Registry;
 public sealed class KindsOverStoreTests : IAsyncDisposable
 {
     private readonly MemoryStore _store = new();
-    private readonly ServiceAllocator _allocator = Kinds.Allocator("10.96.0.0/24");
+    private readonly SharedServiceAllocator _allocator = Kinds.SharedAllocator("10.96.0.0/24");
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -47,6 +48,11 @@ public sealed class KindsOverStoreTests : IAsyncDisposable
         { "NetworkPolicy", "{metadata: {name: a}, spec: {egress: [{ports: [{port: 80}], to: [{podSelector: {}}]}]}}" },
         { "IPAddress", "{metadata: {name: 10.0.0.1}, spec: {parentRef: {resource: services, namespace: default, name: web}}}" },
         { "ServiceCIDR", "{metadata: {name: a}, spec: {cidrs: [10.0.0.0/24]}}" },
+        { "CertificateSigningRequest", $"{{metadata: {{name: a}}, spec: {{request: {TestRequests.Jane}, signerName: example.com/a, usages: [client auth], username: jane, extra: {{}}}}}}" },
+        { "Role", "{metadata: {name: 'a:b'}, rules: [{verbs: [get], apiGroups: [''], resources: [pods]}]}" },
+        { "RoleBinding", "{metadata: {name: a}, roleRef: {kind: Role, name: a}, subjects: [{kind: ServiceAccount, name: a}, {kind: User, name: b}]}" },
+        { "ClusterRole", "{metadata: {name: a}, aggregationRule: {clusterRoleSelectors: [{matchLabels: {a: b}}]}, rules: [{verbs: [get], nonResourceURLs: ['/a/*']}]}" },
+        { "ClusterRoleBinding", "{metadata: {name: a}, roleRef: {kind: ClusterRole, name: a}, subjects: [{kind: Group, name: b}]}" },
         { "PersistentVolume", "{metadata: {name: a}, spec: {capacity: {storage: 1024Mi}, accessModes: [ReadWriteOnce], hostPath: {path: /a}}}" },
         { "PersistentVolumeClaim", "{metadata: {name: a}, spec: {accessModes: [ReadWriteOnce], storageClassName: '', resources: {requests: {storage: 0.5Gi}}}}" },
         { "LimitRange", "{metadata: {name: a}, spec: {limits: [{type: Container, max: {cpu: 0.5}}]}}" },
@@ -94,6 +100,11 @@ public sealed class KindsOverStoreTests : IAsyncDisposable
         ["NetworkPolicy"] = Typed<NetworkPolicy>,
         ["IPAddress"] = Typed<IPAddress>,
         ["ServiceCIDR"] = Typed<ServiceCIDR>,
+        ["CertificateSigningRequest"] = Typed<CertificateSigningRequest>,
+        ["Role"] = Typed<Role>,
+        ["RoleBinding"] = Typed<RoleBinding>,
+        ["ClusterRole"] = Typed<ClusterRole>,
+        ["ClusterRoleBinding"] = Typed<ClusterRoleBinding>,
         ["PersistentVolume"] = Typed<PersistentVolume>,
         ["PersistentVolumeClaim"] = Typed<PersistentVolumeClaim>,
         ["LimitRange"] = Typed<LimitRange>,
@@ -193,6 +204,29 @@ public sealed class KindsOverStoreTests : IAsyncDisposable
             await registry.DeleteAsync(WriteContext.Server, new ObjectKey("default", created.Name()), DeletionOptions.Default, Token);
             await registry.CreateAsync(WriteContext.Server with { DryRun = true }, "default", null, NodePortService("dry"), Token);
         }
+    }
+
+    [Fact]
+    public async Task An_update_that_takes_the_last_finalizer_frees_the_port_that_was_stored_not_the_one_it_names()
+    {
+        var registry = Registry(new ServiceStrategy(_allocator));
+        await CreateAsync(registry, NodePortService("holder", ", nodePort: 30081"));
+        var going = NodePortService("going", ", nodePort: 30080");
+        going.Metadata()["finalizers"] = new JsonArray("example.com/hold");
+        going = await CreateAsync(registry, going);
+        var deleted = await registry.DeleteAsync(WriteContext.Server, new ObjectKey("default", "going"), DeletionOptions.Default, Token);
+        Assert.False(deleted.IsRemoved);
+
+        await UpdateAsync(registry, Tree(deleted.Object), service =>
+        {
+            service.Metadata().Remove("finalizers");
+            service.Object("spec").Objects("ports").Single().Item["nodePort"] = 30081;
+            return service;
+        });
+
+        var refusal = await Assert.ThrowsAsync<ApiException>(() => CreateAsync(registry, NodePortService("thief", ", nodePort: 30081")));
+        Assert.Contains("provided port is already allocated", refusal.Message, StringComparison.Ordinal);
+        await CreateAsync(registry, NodePortService("next", ", nodePort: 30080"));
     }
 
     [Fact]

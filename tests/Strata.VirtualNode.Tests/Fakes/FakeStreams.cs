@@ -12,7 +12,7 @@ internal sealed class FakeStreams : IContainerStreams
         string namespaceName, string pod, string container, IReadOnlyList<string> command, bool tty, TerminalSize? size, CancellationToken cancellationToken) =>
         Task.FromResult<IContainerStream>(new EchoStream(string.Join('|', command)));
 
-    public Task<IContainerStream> AttachAsync(string namespaceName, string pod, string container, CancellationToken cancellationToken) =>
+    public Task<IContainerStream> AttachAsync(string namespaceName, string pod, string container, bool withInput, CancellationToken cancellationToken) =>
         Task.FromResult<IContainerStream>(new EchoStream("attached"));
 
     private sealed class EchoStream : IContainerStream
@@ -22,6 +22,8 @@ internal sealed class FakeStreams : IContainerStreams
         public EchoStream(string greeting) => _output.Writer.TryWrite(Encoding.UTF8.GetBytes(greeting));
 
         public int? ExitCode => 3;
+
+        public string? Failure => null;
 
         public async ValueTask<(int Count, bool IsError)> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
         {

@@ -87,6 +87,13 @@ internal sealed class ObjectEndpoint(ResourceStore store, ServedVersion? version
 
     private async ValueTask<ApiResult> PatchAsync(ApiCall call, CancellationToken cancellationToken)
     {
+        if (call.ContentType == MediaTypes.ApplyPatch)
+        {
+            var body = await AppliedBody.ReadAsync(call, store, version, cancellationToken);
+            var applied = await body.WriteAsync(KeyOf(call), "", WriteMode.Main, cancellationToken);
+            return await _view.AnswerAsync(applied.IsCreated ? 201 : 200, applied.Object, cancellationToken);
+        }
+
         var patch = _view.ReadPatch(call, cancellationToken);
         var result = await store.UpdateByAsync(WriteContexts.From(call), KeyOf(call), "", WriteMode.Main, patch, null, cancellationToken);
         return await _view.AnswerAsync(200, result.Object, cancellationToken);

@@ -67,6 +67,24 @@ internal static partial class ObjectNames
         }
     }
 
+    /// <summary>Anything that can be one segment of a path (apimachinery: api/validation/path/name.go): roles, bindings, certificate signing requests.</summary>
+    public static void ValidatePathSegment(string name, string path, FieldErrors errors)
+    {
+        if (name is "." or "..")
+        {
+            errors.Invalid(path, name, $"may not be '{name}'");
+            return;
+        }
+
+        foreach (var forbidden in (ReadOnlySpan<char>)['/', '%'])
+        {
+            if (name.Contains(forbidden))
+            {
+                errors.Invalid(path, name, $"may not contain '{forbidden}'");
+            }
+        }
+    }
+
     /// <summary>What is wrong with a subdomain name; null when nothing is.</summary>
     public static string? SubdomainProblem(string name) =>
         name.Length > 253 ? "must be no more than 253 characters" : Subdomain().IsMatch(name) ? null : SubdomainRule;

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Strata.Api;
 using Strata.Api.Errors;
+using Strata.Api.ManagedFields;
 using Strata.ApiServer.Admission;
 using Strata.Store;
 
@@ -32,13 +33,22 @@ internal sealed partial class ResourceStore
         {
             if (entry is null)
             {
-                if (create is null || !Strategy.AllowsCreateOnUpdate)
+                if (create is null || !(Strategy.AllowsCreateOnUpdate || context.Owner.IsApply))
                 {
                     throw ApiErrors.NotFound(Kind, key.Name);
                 }
 
-                var created = await CreateAsync(context, key.Namespace, key.Name, create(), cancellationToken);
-                return new UpdateResult(created, IsCreated: true);
+                context.RequireCreate();
+                try
+                {
+                    var created = await CreateAsync(context, key.Namespace, key.Name, create(), cancellationToken);
+                    return new UpdateResult(created, IsCreated: true);
+                }
+                catch (ApiException taken) when (context.Owner.IsApply && taken.Status.Reason == StatusReason.AlreadyExists)
+                {
+                    entry = await _services.Store.GetAsync(KeyOf(key), 0, cancellationToken); // Somebody was faster: apply to what they made.
+                    continue;
+                }
             }
 
             var (result, winner) = await TryUpdateAsync(context, key, subresource, mode, entry, change, cancellationToken);
@@ -59,26 +69,29 @@ internal sealed partial class ResourceStore
         CancellationToken cancellationToken)
     {
         var old = Decode(entry);
+        var oldOwners = FieldOwnership.Detach(old);
         var wanted = await change(Decode(entry));
+        var wantedOwners = FieldOwnership.Detach(wanted);
         CheckIdentity(wanted.Metadata(), old.Metadata(), key);
         var target = Combine(wanted, old, mode);
         Strategy.Default(target);
+        var owners = _ownership.OnUpdate(context.Owner, subresource, mode, old, target, oldOwners, wantedOwners);
         var admission = Admission(context, AdmissionOperation.Update, key, subresource, target, old);
         await _services.Admission.MutateAsync(admission, cancellationToken);
         Prepare(target, old, mode);
         Validate(target, old, mode, key.Name);
         await _services.Admission.ValidateAsync(admission, cancellationToken);
 
-        if (JsonSemantics.AreEqual(target, old))
+        if (!owners.IsChanged && JsonSemantics.AreEqual(target, old))
         {
             return (ObjectOf(key, entry.Value, entry.ModRevision), null); // Nothing to write: no new version, no event.
         }
 
         var isRemoval = DeletionPlan.IsDone(Strategy, target);
-        var reservation = isRemoval ? null : Reserve(target, old, key.Name);
+        var reservation = isRemoval ? null : await ReserveAsync(target, old, key.Name, cancellationToken);
         return await HoldingAsync<(ServedObject?, StoreEntry?)>(reservation, async () =>
         {
-            var json = _stored.Encode(target);
+            var json = _stored.Encode(target, ManagedEntries.Write(owners.List));
             if (context.DryRun)
             {
                 return ((ObjectOf(key, json, entry.ModRevision), null), false);
@@ -106,9 +119,8 @@ internal sealed partial class ResourceStore
             return (null, outcome.Entry);
         }
 
-        var last = ObjectOf(key, json, outcome.Revision);
-        OnRemoved(last);
-        return (last, null);
+        await OnRemovedAsync(entry);
+        return (ObjectOf(key, json, outcome.Revision), null);
     }
 
     private void CheckIdentity(JsonObject wanted, JsonObject old, ObjectKey key)
@@ -156,7 +168,6 @@ internal sealed partial class ResourceStore
 
         metadata.Restore(oldMetadata, "resourceVersion");
         metadata.Remove("selfLink");
-        metadata.Remove("managedFields");
         return target;
     }
 

@@ -29,6 +29,7 @@ internal sealed partial class ResourceStore
     private readonly string _prefix;
     private readonly SelectableFieldReader _fields;
     private readonly WatchCache _cache;
+    private readonly FieldOwnership _ownership;
 
     public ResourceStore(ResourceStrategy strategy, RegistryServices services)
     {
@@ -37,6 +38,7 @@ internal sealed partial class ResourceStore
         _stored = new StoredJson(strategy.Kind);
         _prefix = PrefixOf(strategy.Kind);
         _fields = new SelectableFieldReader(strategy);
+        _ownership = new FieldOwnership(strategy, services.Clock);
         _cache = new WatchCache(
             services.Store,
             new WatchCacheOptions { Prefix = _prefix, Fields = _fields.Read, RecentEvents = RecentEvents, RecentEventBytes = RecentEventBytes },
@@ -46,6 +48,9 @@ internal sealed partial class ResourceStore
     public ResourceStrategy Strategy { get; }
 
     public KindInfo Kind => Strategy.Kind;
+
+    /// <summary>Who owns which field of the kind's objects.</summary>
+    public FieldOwnership Ownership => _ownership;
 
     /// <summary>Where a kind's objects are in the store: the plural, with its group when it has one.</summary>
     public static string PrefixOf(KindInfo kind) => kind.Group.Length == 0 ? $"/registry/{kind.Plural}/" : $"/registry/{kind.Plural}.{kind.Group}/";
@@ -91,10 +96,10 @@ internal sealed partial class ResourceStore
         }
     }
 
-    private WriteReservation? Reserve(JsonObject target, JsonObject? old, string name)
+    private async ValueTask<WriteReservation?> ReserveAsync(JsonObject target, JsonObject? old, string name, CancellationToken cancellationToken)
     {
         var errors = new FieldErrors();
-        var reservation = Strategy.Reserve(target, old, errors);
+        var reservation = await Strategy.ReserveAsync(target, old, errors, cancellationToken);
         ThrowIfAny(errors, name);
         return reservation;
     }
@@ -106,23 +111,18 @@ internal sealed partial class ResourceStore
         {
             outcome = await write();
         }
-        catch (Exception e) when (e is not StoreException or StoreFullException)
+        catch (Exception e) when (e is not StoreException or StoreFullException or StoreUnavailableException or StoreValueTooLargeException)
         {
-            reservation?.Abandon();
+            await EndAsync(reservation, isStored: false);
             throw;
         }
 
-        // Any other failure of the store leaves it open whether the object is there. Then what it holds stays held until the next start
-        // reads the stored objects: a lost address does no harm, one given out twice would.
-        if (outcome.IsStored)
-        {
-            reservation?.Commit();
-        }
-        else
-        {
-            reservation?.Abandon();
-        }
-
+        // Any other failure of the store leaves it open whether the object is there. Then what it holds stays held until the repair has
+        // looked at the stored objects: an address lost for minutes does no harm, one given out twice would.
+        await EndAsync(reservation, outcome.IsStored);
         return outcome.Result;
     }
+
+    private static ValueTask EndAsync(WriteReservation? reservation, bool isStored) =>
+        reservation is null ? ValueTask.CompletedTask : isStored ? reservation.CommitAsync() : reservation.AbandonAsync();
 }

@@ -2,14 +2,15 @@ using System.Collections.Frozen;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Strata.Api.Errors;
+using Strata.Api.ManagedFields;
 using Strata.Api.Models;
 
 namespace Strata.ApiServer.Registry.Generic;
 
 /// <summary>One kind's API rules: names, defaults, preparation, validation, selectable fields and printer columns. Generic REST and storage do the rest.
 /// Stateless and thread-safe. Objects are JSON trees; a hook may change the tree it is given.</summary>
-/// <remarks>Order on create: Default → admission → PrepareForCreate → Validate → Reserve → store. On update and patch: Default → admission → PrepareForUpdate →
-/// Validate → ValidateUpdate → Reserve → store. On delete: PrepareForDelete when something keeps the object, else removal and OnDeleted. Generic metadata (uid, timestamps, generation start, names, labels) is set and validated by the caller.</remarks>
+/// <remarks>Order on create: Default → admission → PrepareForCreate → Validate → ReserveAsync → store. On update and patch: Default → admission → PrepareForUpdate →
+/// Validate → ValidateUpdate → ReserveAsync → store. On delete: PrepareForDelete when something keeps the object, else removal and OnDeletedAsync. Generic metadata (uid, timestamps, generation start, names, labels) is set and validated by the caller.</remarks>
 internal abstract class ResourceStrategy
 {
     public abstract KindInfo Kind { get; }
@@ -47,6 +48,9 @@ internal abstract class ResourceStrategy
 
     /// <summary>Scale subresource, or null: JSON paths as in a CRD.</summary>
     public virtual ScalePaths? Scale => null;
+
+    /// <summary>How fields merge and are owned.</summary>
+    public virtual MergeSchema MergeSchema => TableSchema.ForKind(Kind.ApiVersion, Kind.Kind) ?? (MergeSchema)DeducedSchema.Instance;
 
     /// <summary>Columns of <c>kubectl get</c>.</summary>
     public virtual IReadOnlyList<TableColumn> Columns => TableColumn.NameAndAge;
@@ -111,7 +115,7 @@ internal abstract class ResourceStrategy
     /// <param name="old">The stored object; null on create.</param>
     /// <param name="errors">Gets a problem when something asked for cannot be had; the result is then null and nothing is held.</param>
     /// <returns>What the caller must commit or abandon; null when there is nothing to hold.</returns>
-    public virtual WriteReservation? Reserve(JsonObject target, JsonObject? old, FieldErrors errors) => null;
+    public virtual ValueTask<WriteReservation?> ReserveAsync(JsonObject target, JsonObject? old, FieldErrors errors, CancellationToken cancellationToken) => default;
 
     /// <summary>Marks an object whose deletion begins but which has to wait for finalizers; metadata.deletionTimestamp is already set.</summary>
     public virtual void PrepareForDelete(JsonObject target)
@@ -122,7 +126,5 @@ internal abstract class ResourceStrategy
     public virtual bool IsDeletionPending(JsonObject target) => false;
 
     /// <summary>Gives back what the object held. Called once after its removal from the store.</summary>
-    public virtual void OnDeleted(JsonElement last)
-    {
-    }
+    public virtual ValueTask OnDeletedAsync(JsonElement last) => ValueTask.CompletedTask;
 }
