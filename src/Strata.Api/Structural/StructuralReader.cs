@@ -15,6 +15,10 @@ public static class StructuralReader
     /// <param name="schema"><c>openAPIV3Schema</c>; null reads as <see cref="StructuralSchema.Empty"/>.</param>
     public static StructuralSchema Read(JsonObject? schema) => schema is null ? StructuralSchema.Empty : ReadNode(schema);
 
+    /// <summary>Whether a pattern (RE2 syntax) can be used.</summary>
+    /// <param name="problem">What is wrong with it; empty when nothing is.</param>
+    public static bool IsPattern(string pattern, out string problem) => Re2Pattern.TryCompile(pattern, out _, out problem);
+
     private static StructuralSchema ReadNode(JsonObject source)
     {
         var properties = source.Object("properties")?.Where(static entry => entry.Value is JsonObject)

@@ -1,3 +1,4 @@
+using Strata.ApiServer.Registry.ApiExtensions.CustomResourceDefinitions;
 using Strata.ApiServer.Registry.Apps.Deployments;
 using Strata.ApiServer.Registry.Apps.ReplicaSets;
 using Strata.ApiServer.Registry.Coordination.Leases;
@@ -34,5 +35,6 @@ internal static class KindCatalog
         new LeaseStrategy(),
         new DeploymentStrategy(),
         new ReplicaSetStrategy(),
+        new CustomResourceDefinitionStrategy(),
     ];
 }

@@ -71,7 +71,7 @@ internal sealed partial class ResourceStore
         var reservation = Reserve(target, null, key.Name);
         return await HoldingAsync<ServedObject?>(reservation, async () =>
         {
-            var json = _stored.Encode(target);
+            var json = Encode(target);
             if (context.DryRun)
             {
                 var existing = await _services.Store.GetAsync(storeKey, 0, cancellationToken);

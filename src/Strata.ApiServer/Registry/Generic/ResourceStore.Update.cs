@@ -63,7 +63,7 @@ internal sealed partial class ResourceStore
         Validate(target, old, mode, key.Name);
         await _services.Admission.ValidateAsync(admission, cancellationToken);
 
-        if (JsonSemantics.AreEqual(target, old))
+        if (Strategy.AreEqual(target, old) && Strategy.Converter?.IsCurrent(entry.Value.Span) != false)
         {
             return (ObjectOf(key, entry.Value, entry.ModRevision), null); // Nothing to write: no new version, no event.
         }
@@ -72,7 +72,7 @@ internal sealed partial class ResourceStore
         var reservation = isRemoval ? null : Reserve(target, old, key.Name);
         return await HoldingAsync<(ServedObject?, StoreEntry?)>(reservation, async () =>
         {
-            var json = _stored.Encode(target);
+            var json = Encode(target);
             if (context.DryRun)
             {
                 return ((ObjectOf(key, json, entry.ModRevision), null), false);
@@ -176,11 +176,7 @@ internal sealed partial class ResourceStore
         var errors = new FieldErrors();
         MetadataValidation.Validate(target, Strategy, errors);
         MetadataValidation.ValidateUpdate(target, old, errors);
-        if (mode == WriteMode.Main)
-        {
-            Strategy.Validate(target, errors);
-        }
-
+        Strategy.ValidateChanged(target, old, mode, errors);
         if (mode != WriteMode.Internal)
         {
             Strategy.ValidateUpdate(target, old, errors);
@@ -190,16 +186,16 @@ internal sealed partial class ResourceStore
     }
 
     // What a user wants is everything except metadata and status.
-    private static bool IsSpecEqual(JsonObject target, JsonObject old)
+    private bool IsSpecEqual(JsonObject target, JsonObject old)
     {
         foreach (var (name, value) in target)
         {
-            if (name is not ("metadata" or "status") && !JsonSemantics.AreEqual(value, old[name]))
+            if (name is not ("metadata" or "status") && !Strategy.AreEqual(value, old[name]))
             {
                 return false;
             }
         }
 
-        return old.All(field => target.ContainsKey(field.Key) || field.Key is "metadata" or "status" || JsonSemantics.AreEqual(field.Value, null));
+        return old.All(field => target.ContainsKey(field.Key) || field.Key is "metadata" or "status" || Strategy.AreEqual(field.Value, null));
     }
 }

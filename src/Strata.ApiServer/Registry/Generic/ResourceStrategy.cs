@@ -42,6 +42,21 @@ internal abstract class ResourceStrategy
     /// <summary>Columns of <c>kubectl get</c>.</summary>
     public virtual IReadOnlyList<TableColumn> Columns => TableColumn.NameAndAge;
 
+    /// <summary>Kind of the list document.</summary>
+    public virtual string ListKind => Kind.Kind + "List";
+
+    /// <summary>The same kind in the version that is stored; another than <see cref="Kind"/> when one kind is served in several versions.</summary>
+    public virtual KindInfo StorageKind => Kind;
+
+    /// <summary>Turns what is stored into the served version, when that takes more than reading it; null when the bytes are served as they are.</summary>
+    public virtual IVersionConverter? Converter => null;
+
+    /// <summary>Unknown fields and types of this kind when they are not those of the built-in schema; null for built-in kinds.</summary>
+    public virtual IFieldSchema? Fields => null;
+
+    /// <summary>Whether two objects, or two values of the same field, say the same: an update that changes nothing is not written.</summary>
+    public virtual bool AreEqual(JsonNode? left, JsonNode? right) => JsonSemantics.AreEqual(left, right);
+
     /// <summary>Checks metadata.name; adds a problem to <paramref name="errors"/> at <c>metadata.name</c>.</summary>
     public virtual void ValidateName(string name, FieldErrors errors) => ObjectNames.ValidateSubdomain(name, "metadata.name", errors);
 
@@ -68,6 +83,15 @@ internal abstract class ResourceStrategy
     /// <summary>Collects every problem of the whole object.</summary>
     public virtual void Validate(JsonObject target, FieldErrors errors)
     {
+    }
+
+    /// <summary>Collects every problem of an object after an update; forbidden changes are <see cref="ValidateUpdate"/>'s.</summary>
+    public virtual void ValidateChanged(JsonObject target, JsonObject old, WriteMode mode, FieldErrors errors)
+    {
+        if (mode == WriteMode.Main)
+        {
+            Validate(target, errors);
+        }
     }
 
     /// <summary>Collects forbidden changes.</summary>
