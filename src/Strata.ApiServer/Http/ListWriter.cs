@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.IO.Pipelines;
 using System.Text;
 using System.Text.Json;
 using Strata.Api.Models;
@@ -10,7 +11,49 @@ namespace Strata.ApiServer.Http;
 /// <summary>Writes a list by copying the bytes of its objects. Hot: nothing is decoded or encoded but the few fields around them.</summary>
 internal static class ListWriter
 {
+    // Big enough that a flush costs nothing beside its bytes, small enough that a thousand readers of a long list need little memory.
+    private const int ChunkBytes = 64 * 1024;
+
+    /// <summary>Writes the list at the pace of its reader: no more than a chunk of it waits in memory.</summary>
+    public static async ValueTask WriteAsync(PipeWriter output, KindInfo kind, ListPage page, CancellationToken cancellationToken)
+    {
+        WriteBeginning(output, kind, page);
+        for (var index = 0; index < page.Items.Count; index++)
+        {
+            if (index > 0)
+            {
+                output.Write(","u8);
+            }
+
+            output.Write(page.Items[index].Json.Span);
+            if (output.UnflushedBytes >= ChunkBytes && (await output.FlushAsync(cancellationToken)).IsCompleted)
+            {
+                return; // The reader has left.
+            }
+        }
+
+        output.Write("]}"u8);
+        await output.FlushAsync(cancellationToken);
+    }
+
+    /// <summary>Writes the list whole.</summary>
     public static void Write(IBufferWriter<byte> output, KindInfo kind, ListPage page)
+    {
+        WriteBeginning(output, kind, page);
+        for (var index = 0; index < page.Items.Count; index++)
+        {
+            if (index > 0)
+            {
+                output.Write(","u8);
+            }
+
+            output.Write(page.Items[index].Json.Span);
+        }
+
+        output.Write("]}"u8);
+    }
+
+    private static void WriteBeginning(IBufferWriter<byte> output, KindInfo kind, ListPage page)
     {
         var revision = page.Revision.ToString(CultureInfo.InvariantCulture);
         output.Write(Encoding.UTF8.GetBytes($"{{\"kind\":\"{kind.Kind}List\",\"apiVersion\":\"{kind.ApiVersion}\",\"metadata\":{{\"resourceVersion\":\"{revision}\""));
@@ -25,17 +68,6 @@ internal static class ListWriter
         }
 
         output.Write("},\"items\":["u8);
-        for (var index = 0; index < page.Items.Count; index++)
-        {
-            if (index > 0)
-            {
-                output.Write(","u8);
-            }
-
-            output.Write(page.Items[index].Json.Span);
-        }
-
-        output.Write("]}"u8);
     }
 
     /// <summary>Roughly how long the list becomes.</summary>

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Compression;
+using System.IO.Pipelines;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Strata.Api.Models;
@@ -50,9 +51,7 @@ internal sealed class ResponseRenderer(TimeProvider clock)
         response.ContentType = contentType;
         if (content.Length > GzipThreshold && AcceptsGzip(context.Request))
         {
-            response.Headers.ContentEncoding = "gzip";
-            response.Headers.Append("Vary", "Accept-Encoding");
-            await using var gzip = new GZipStream(response.Body, CompressionLevel.Fastest, leaveOpen: true);
+            await using var gzip = BeginGzip(response);
             await gzip.WriteAsync(content, cancellationToken);
             return;
         }
@@ -89,13 +88,21 @@ internal sealed class ResponseRenderer(TimeProvider clock)
     private async Task WriteListAsync(HttpContext context, ApiCall call, ListResult list, CancellationToken cancellationToken)
     {
         var rendering = ContentNegotiation.Choose(call.Accept, hasTable: true);
-        if (rendering is { Shape: RenderingShape.Full, IsYaml: false } && !(AcceptsGzip(context.Request) && ListWriter.EstimateLength(list.Page) > GzipThreshold))
+        if (rendering is { Shape: RenderingShape.Full, IsYaml: false })
         {
             // The common case: straight from the cache's bytes into the connection's buffers.
-            context.Response.StatusCode = list.Code;
-            context.Response.ContentType = MediaTypes.Json;
-            ListWriter.Write(context.Response.BodyWriter, list.Strategy.Kind, list.Page);
-            await context.Response.BodyWriter.FlushAsync(cancellationToken);
+            var response = context.Response;
+            response.StatusCode = list.Code;
+            response.ContentType = MediaTypes.Json;
+            if (AcceptsGzip(context.Request) && ListWriter.EstimateLength(list.Page) > GzipThreshold)
+            {
+                var compressed = PipeWriter.Create(BeginGzip(response));
+                await ListWriter.WriteAsync(compressed, list.Strategy.Kind, list.Page, cancellationToken);
+                await compressed.CompleteAsync();
+                return;
+            }
+
+            await ListWriter.WriteAsync(response.BodyWriter, list.Strategy.Kind, list.Page, cancellationToken);
             return;
         }
 
@@ -129,6 +136,13 @@ internal sealed class ResponseRenderer(TimeProvider clock)
         }
 
         return buffer.WrittenMemory;
+    }
+
+    private static GZipStream BeginGzip(HttpResponse response)
+    {
+        response.Headers.ContentEncoding = "gzip";
+        response.Headers.Append("Vary", "Accept-Encoding");
+        return new GZipStream(response.Body, CompressionLevel.Fastest, leaveOpen: true);
     }
 
     private static bool AcceptsGzip(HttpRequest request) => request.Headers.AcceptEncoding.ToString().Contains("gzip", StringComparison.OrdinalIgnoreCase);
