@@ -14,6 +14,7 @@ internal sealed class OpenApiPaths(Utf8JsonWriter writer, OpenApiSchemas schemas
     public void Write(OpenApiResource resource)
     {
         var kind = resource.Kind;
+        schemas.Define(resource);
         var scope = kind.Namespaced ? $"{kind.BasePath}/namespaces/{{namespace}}/{kind.Plural}" : $"{kind.BasePath}/{kind.Plural}";
         WritePath(scope, kind.Namespaced, hasName: false, Collection(resource));
         if (kind.Namespaced && resource.Verbs.Contains("list"))
@@ -62,7 +63,7 @@ internal sealed class OpenApiPaths(Utf8JsonWriter writer, OpenApiSchemas schemas
         resource.Kind.Kind,
         OpenApiParameter.List,
         Body: null,
-        schemas.RequireKind(resource.Kind.ApiVersion, resource.Kind.Kind + "List"));
+        schemas.RequireKind(resource.Kind.ApiVersion, resource.Custom?.ListKind ?? resource.Kind.Kind + "List"));
 
     private IEnumerable<OpenApiOperation> Item(OpenApiResource resource)
     {

@@ -4,6 +4,7 @@ using Strata.Api.Json;
 using Strata.Api.Models;
 using Strata.Api.Protobuf;
 using Strata.Api.Schema;
+using Strata.ApiServer.Registry.Generic;
 
 namespace Strata.ApiServer.Requests;
 
@@ -11,13 +12,14 @@ namespace Strata.ApiServer.Requests;
 internal static class BodyReader
 {
     /// <summary>Reads an object that must be of <paramref name="kind"/>, prunes what the schema does not know and reports it by the request's fieldValidation.</summary>
+    /// <param name="fields">For a kind that is not built in: its fields.</param>
     /// <exception cref="ApiException">BadRequest, or UnsupportedMediaType.</exception>
-    public static JsonObject ReadObject(ApiCall call, KindInfo kind)
+    public static JsonObject ReadObject(ApiCall call, KindInfo kind, IFieldSchema? fields = null)
     {
         var duplicates = new List<string>();
         var target = Parse(call, duplicates, kind.ApiVersion, kind.Kind);
         CheckKind(target, kind);
-        CheckFields(target, kind, FieldValidationOf(call), duplicates, call.Warn);
+        CheckFields(target, kind, fields, FieldValidationOf(call), duplicates, call.Warn);
         return target;
     }
 
@@ -26,21 +28,23 @@ internal static class BodyReader
         call.Body.IsEmpty ? null : Parse(call, null, "v1", kind);
 
     /// <summary>Reports members that the schema does not know or that occur twice, removes the former, and refuses values of the wrong type.</summary>
-    public static void CheckFields(JsonObject target, KindInfo kind, FieldValidation validation, List<string> duplicates, Action<string> warn)
+    /// <param name="fields">For a kind that is not built in: its fields.</param>
+    public static void CheckFields(JsonObject target, KindInfo kind, IFieldSchema? fields, FieldValidation validation, List<string> duplicates, Action<string> warn)
     {
-        if (SchemaTable.Default.ForKind(kind.ApiVersion, kind.Kind) is not { } type)
+        fields ??= SchemaTable.Default.ForKind(kind.ApiVersion, kind.Kind) is { } type ? new BuiltInFields(type) : null;
+        if (fields is null)
         {
             return;
         }
 
-        if (FieldCheck.Types(target, type) is [var first, ..])
+        if (fields.TypeProblem(target) is { } mismatch)
         {
-            throw ApiErrors.BadRequest($"{CannotBeHandled(kind)}: {first.Message}");
+            throw ApiErrors.BadRequest($"{CannotBeHandled(kind)}: {mismatch}");
         }
 
         if (validation != FieldValidation.Ignore)
         {
-            var problems = FieldCheck.UnknownFields(target, type).Select(static path => $"unknown field \"{path}\"")
+            var problems = fields.UnknownFields(target).Select(static path => $"unknown field \"{path}\"")
                 .Concat(duplicates.Select(static path => $"duplicate field \"{path}\"")).ToList();
             if (problems.Count > 0 && validation == FieldValidation.Strict)
             {
@@ -50,7 +54,7 @@ internal static class BodyReader
             problems.ForEach(warn);
         }
 
-        FieldCheck.Prune(target, type);
+        fields.Prune(target);
     }
 
     public static FieldValidation FieldValidationOf(ApiCall call) => call.Query["fieldValidation"] switch

@@ -32,7 +32,7 @@ public sealed class DiscoveryTests : IClassFixture<SharedApi>
     public async Task Groups_come_in_the_order_of_preference()
     {
         var groups = (await _api.GetAsync("/apis", Aggregated)).Json["items"]!.AsArray().Select(static item => item!["metadata"]!["name"]!.GetValue<string>());
-        Assert.Equal(["apps", "authentication.k8s.io", "authorization.k8s.io", "coordination.k8s.io", "discovery.k8s.io"], groups);
+        Assert.Equal(["apps", "authentication.k8s.io", "authorization.k8s.io", "apiextensions.k8s.io", "coordination.k8s.io", "discovery.k8s.io"], groups);
     }
 
     [Fact]

@@ -18,6 +18,7 @@ internal sealed class ObjectEndpoint(ResourceStore store) : IEndpoint
         Singular = store.Strategy.Singular,
         ShortNames = store.Strategy.ShortNames,
         Categories = store.Strategy.Categories,
+        Custom = store.Strategy.Published,
     };
 
     public ValueTask<ApiResult> HandleAsync(ApiCall call, CancellationToken cancellationToken) => call.Info.Verb switch
@@ -62,13 +63,13 @@ internal sealed class ObjectEndpoint(ResourceStore store) : IEndpoint
             throw ApiErrors.MethodNotAllowed("create");
         }
 
-        var target = BodyReader.ReadObject(call, store.Kind);
+        var target = BodyReader.ReadObject(call, store.Kind, store.Strategy.Fields);
         return Answer(201, await store.CreateAsync(WriteContexts.From(call), CollectionNamespace(call), null, target, cancellationToken));
     }
 
     private async ValueTask<ApiResult> UpdateAsync(ApiCall call, CancellationToken cancellationToken)
     {
-        var wanted = BodyReader.ReadObject(call, store.Kind);
+        var wanted = BodyReader.ReadObject(call, store.Kind, store.Strategy.Fields);
         if (wanted.Metadata().Text("name") is null)
         {
             throw ApiErrors.BadRequest("name must be provided");
@@ -84,7 +85,7 @@ internal sealed class ObjectEndpoint(ResourceStore store) : IEndpoint
 
     private async ValueTask<ApiResult> PatchAsync(ApiCall call, CancellationToken cancellationToken)
     {
-        var patch = PatchRequest.Read(call, store.Kind);
+        var patch = PatchRequest.Read(call, store.Kind, store.Strategy.Fields);
         var result = await store.UpdateAsync(WriteContexts.From(call), KeyOf(call), "", WriteMode.Main, patch.Apply, null, cancellationToken);
         return Answer(200, result.Object);
     }

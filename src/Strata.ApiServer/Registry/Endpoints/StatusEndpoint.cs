@@ -29,9 +29,9 @@ internal sealed class StatusEndpoint(ResourceStore store) : IEndpoint
         switch (call.Info.Verb)
         {
             case "patch":
-                return PatchRequest.Read(call, store.Kind).Apply;
+                return PatchRequest.Read(call, store.Kind, store.Strategy.Fields).Apply;
             case "update":
-                var wanted = BodyReader.ReadObject(call, store.Kind);
+                var wanted = BodyReader.ReadObject(call, store.Kind, store.Strategy.Fields);
                 return _ => (JsonObject)wanted.DeepClone();
             default:
                 throw ApiErrors.MethodNotAllowed(call.Info.Verb);

@@ -185,17 +185,19 @@ internal sealed partial class ResourceStore
         ThrowIfAny(errors, name);
     }
 
+    private bool IsBeside(string field) => field == "metadata" || (field == "status" && Strategy.HasStatus);
+
     // What a user wants is everything except metadata and status.
     private bool IsSpecEqual(JsonObject target, JsonObject old)
     {
         foreach (var (name, value) in target)
         {
-            if (name is not ("metadata" or "status") && !Strategy.AreEqual(value, old[name]))
+            if (!IsBeside(name) && !Strategy.AreEqual(value, old[name]))
             {
                 return false;
             }
         }
 
-        return old.All(field => target.ContainsKey(field.Key) || field.Key is "metadata" or "status" || Strategy.AreEqual(field.Value, null));
+        return old.All(field => target.ContainsKey(field.Key) || IsBeside(field.Key) || Strategy.AreEqual(field.Value, null));
     }
 }

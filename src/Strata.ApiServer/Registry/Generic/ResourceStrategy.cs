@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Strata.Api.Errors;
 using Strata.Api.Models;
+using Strata.Api.OpenApi;
 
 namespace Strata.ApiServer.Registry.Generic;
 
@@ -53,6 +54,12 @@ internal abstract class ResourceStrategy
 
     /// <summary>Unknown fields and types of this kind when they are not those of the built-in schema; null for built-in kinds.</summary>
     public virtual IFieldSchema? Fields => null;
+
+    /// <summary>What OpenAPI tells about a kind that is not built in; null for built-in kinds.</summary>
+    public virtual CustomKind? Published => null;
+
+    /// <summary>Whether a finalizer may be a name without a domain; built-in kinds allow only the standard ones.</summary>
+    public virtual bool AllowsAnyFinalizer => false;
 
     /// <summary>Whether two objects, or two values of the same field, say the same: an update that changes nothing is not written.</summary>
     public virtual bool AreEqual(JsonNode? left, JsonNode? right) => JsonSemantics.AreEqual(left, right);

@@ -24,6 +24,8 @@ internal sealed class CustomResourceDefinitionStrategy : ResourceStrategy
 
     public override bool AllowsUnconditionalUpdate => false;
 
+    public override bool AllowsAnyFinalizer => true;
+
     public override IReadOnlyList<TableColumn> Columns { get; } =
         [TableColumn.NameColumn, new("Created At", "date", Description: "CreationTimestamp is the time when this object was created.")];
 
