@@ -131,7 +131,10 @@ internal sealed class OpenApiPaths(Utf8JsonWriter writer, OpenApiSchemas schemas
         if (verbs.Contains("patch"))
         {
             yield return new OpenApiOperation(
-                "patch", "patch", Id("patch", resource, Scoped(resource) + suffix), apiVersion, kind, OpenApiParameter.Patch, schemas.RequireLeaf("meta.v1.Patch"), body);
+                "patch", "patch", Id("patch", resource, Scoped(resource) + suffix), apiVersion, kind, OpenApiParameter.Patch, schemas.RequireLeaf("meta.v1.Patch"), body)
+            {
+                IsCustom = resource.Custom is not null,
+            };
         }
     }
 
