@@ -29,9 +29,15 @@ missing_packages() {
   command -v kubectl >/dev/null || echo kubernetes-client
 }
 
+# Prints the packages that only the tests need and whose files are not there.
+missing_test_packages() {
+  command -v etcd >/dev/null || echo etcd-server
+}
+
+# Arguments: functions that print packages besides missing_packages.
 install_missing() {
   local packages
-  packages=$(PATH=$PATH:/usr/sbin:/sbin missing_packages)
+  packages=$(PATH=$PATH:/usr/sbin:/sbin && missing_packages && for more in "$@"; do "$more"; done)
   [ -n "$packages" ] || return 0
   # shellcheck disable=SC2086 # one word per package
   set -- $packages
@@ -46,6 +52,12 @@ install_missing() {
     fail "could not install $*; the whole output is in $log"
   fi
   rm -f "$log"
+  # The distribution starts a service for etcd; the tests start their own.
+  case " $* " in *" etcd-server "*) stop_etcd_service >/dev/null 2>&1 || true ;; esac
+}
+
+stop_etcd_service() {
+  if [ -d /run/systemd/system ]; then systemctl disable --now etcd; else service etcd stop; fi
 }
 
 # Builds the program once, again only when a source file is newer than the last build.

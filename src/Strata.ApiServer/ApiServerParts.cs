@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Strata.Api.Models;
 using Strata.ApiServer.Admission;
@@ -32,7 +31,8 @@ internal sealed partial class ApiServerParts : IDisposable
     private volatile bool _isBootstrapped;
     private volatile bool _isBroken;
 
-    private ApiServerParts(ApiServerOptions options, ServiceAllocator allocator, IdentitySource identities, CancellationToken stopping)
+    private ApiServerParts(
+        ApiServerOptions options, SharedServiceAllocator allocator, ServiceRepair repair, IdentitySource identities, CancellationToken stopping)
     {
         _options = options;
         _logger = options.Loggers.CreateLogger<ApiServerParts>();
@@ -62,7 +62,7 @@ internal sealed partial class ApiServerParts : IDisposable
         Dispatcher = new ApiDispatcher(api, authorizer);
         Application = new ApiHttpApplication(
             Dispatcher, authenticators, new Impersonation(authorizer), _nodeProxy, metrics, identities, options.Clock, options.Loggers.CreateLogger<ApiHttpApplication>(), stopping);
-        _upkeep = new Upkeep(options, _registry);
+        _upkeep = new Upkeep(options, _registry, repair);
 
         ServedApi Serve(IReadOnlyList<IEndpoint> custom)
         {
@@ -83,9 +83,12 @@ internal sealed partial class ApiServerParts : IDisposable
     public static async Task<ApiServerParts> CreateAsync(ApiServerOptions options, CancellationToken stopping, CancellationToken cancellationToken)
     {
         var identities = new IdentitySource(options.Random);
-        var allocator = new ServiceAllocator(options.ServiceNetwork, options.NodePorts.First, options.NodePorts.Last, identities);
-        await RestoreAsync(allocator, options, cancellationToken);
-        return new ApiServerParts(options, allocator, identities, stopping);
+        var claims = new ServiceClaims(options.Store);
+        var guess = new ServiceAllocator(options.ServiceNetwork, options.NodePorts.First, options.NodePorts.Last, identities);
+        var allocator = new SharedServiceAllocator(guess, claims, options.Loggers.CreateLogger<SharedServiceAllocator>());
+        var repair = new ServiceRepair(options.Store, claims, allocator, options.Loggers.CreateLogger<ServiceRepair>());
+        await repair.RunOnceAsync(cancellationToken); // Addresses and ports in use must be known before anyone can ask for one.
+        return new ApiServerParts(options, allocator, repair, identities, stopping);
     }
 
     /// <summary>Keeps memory current and the store tidy until cancelled.</summary>
@@ -131,18 +134,6 @@ internal sealed partial class ApiServerParts : IDisposable
     }
 
     public void Dispose() => _nodeProxy.Dispose();
-
-    // Addresses and ports in use must be known before anyone can ask for one.
-    private static async Task RestoreAsync(ServiceAllocator allocator, ApiServerOptions options, CancellationToken cancellationToken)
-    {
-        var range = Store.KeyRange.Prefix(System.Text.Encoding.UTF8.GetBytes(ResourceStore.PrefixOf(Service.Info)));
-        var page = await options.Store.RangeAsync(range, 0, int.MaxValue, cancellationToken);
-        foreach (var entry in page.Entries)
-        {
-            using var document = JsonDocument.Parse(entry.Value);
-            allocator.Restore([document.RootElement]);
-        }
-    }
 
     private IEnumerable<IEndpoint> ResourceEndpoints(AdmissionChain admission, ServiceAccountTokens tokens)
     {

@@ -4,12 +4,13 @@ using Strata.Api;
 using Strata.Api.Errors;
 using Strata.Api.Models;
 using Strata.ApiServer.Registry;
+using Strata.ApiServer.Registry.Core.Services;
 using Strata.ApiServer.Registry.Generic;
 
 namespace Strata.ApiServer;
 
-/// <summary>Forgets what is old: history that no list or watch needs any more, and Events whose time is over.</summary>
-internal sealed partial class Upkeep(ApiServerOptions options, ResourceRegistry registry)
+/// <summary>Forgets what is old: history that no list or watch needs any more, and Events whose time is over. Repairs what services hold.</summary>
+internal sealed partial class Upkeep(ApiServerOptions options, ResourceRegistry registry, ServiceRepair repair)
 {
     private static readonly TimeSpan SweepPeriod = TimeSpan.FromMinutes(1);
 
@@ -20,7 +21,8 @@ internal sealed partial class Upkeep(ApiServerOptions options, ResourceRegistry 
 
     /// <summary>Works until cancelled.</summary>
     public Task RunAsync(CancellationToken cancellationToken) => Task.WhenAll(
-        EveryAsync(options.CompactionPeriod, CompactOnceAsync, cancellationToken), EveryAsync(SweepPeriod, SweepOnceAsync, cancellationToken));
+        EveryAsync(options.CompactionPeriod, CompactOnceAsync, cancellationToken), EveryAsync(SweepPeriod, SweepOnceAsync, cancellationToken),
+        EveryAsync(ServiceRepair.Period, repair.RunOnceAsync, cancellationToken));
 
     /// <summary>Deletes the Events whose time is over.</summary>
     public async Task SweepOnceAsync(CancellationToken cancellationToken)

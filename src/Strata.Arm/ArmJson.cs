@@ -20,6 +20,7 @@ namespace Strata.Arm;
 [JsonSerializable(typeof(ArmList<ResourceGroup>))]
 [JsonSerializable(typeof(ContainerLogs))]
 [JsonSerializable(typeof(ContainerExecRequest))]
+[JsonSerializable(typeof(ContainerAttachRequest))]
 [JsonSerializable(typeof(ContainerExecResponse))]
 [JsonSerializable(typeof(UsageReport))]
 [JsonSerializable(typeof(ArmList<QuotaUsage>))]

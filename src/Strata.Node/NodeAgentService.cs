@@ -3,6 +3,7 @@ using Strata.Api.Models;
 using Strata.Client;
 using Strata.Client.Events;
 using Strata.Client.Informers;
+using Strata.Kubelet;
 using Strata.NodeAgent.Images;
 using Strata.NodeAgent.Logs;
 using Strata.NodeAgent.Pods;
@@ -39,7 +40,7 @@ public sealed partial class NodeAgentService : IAsyncDisposable
     private NetworkProber? _network;
     private ImageManager? _images;
     private PodManager? _pods;
-    private NodeServer? _server;
+    private KubeletServer? _server;
 
     /// <param name="client">The API, as this node's identity.</param>
     /// <param name="informers">A running set, shared with others in the process.</param>
@@ -81,7 +82,8 @@ public sealed partial class NodeAgentService : IAsyncDisposable
             new HookRunner(_runtime, _network, _clock), new StatusWriter(_client), _events, _clock, _loggers.CreateLogger<PodWorker>());
         _pods = new PodManager(podServices, _options.MaxPods, _loggers.CreateLogger<PodManager>());
 
-        var monitor = new RuntimeMonitor(_runtime, _pods, _options.RelistPeriod, _clock, _loggers.CreateLogger<RuntimeMonitor>());
+        var monitor = new RuntimeMonitor(_runtime, info.Name, _pods, _options.RelistPeriod, _clock, _loggers.CreateLogger<RuntimeMonitor>());
+        _pods.IsNodeHealthy = () => monitor.Problem is null;
         await monitor.CheckAsync(cancellationToken);
         var node = new NodeStatusManager(_options, _client, _runtime, monitor, machine, info, _clock, _loggers.CreateLogger<NodeStatusManager>());
         _server = await StartServerAsync(_pods, cancellationToken);
@@ -89,6 +91,7 @@ public sealed partial class NodeAgentService : IAsyncDisposable
         await services.WaitForSyncAsync(cancellationToken);
         await _pods.StartAsync(_informers.For<Pod>(null, null, $"spec.nodeName={_options.NodeName}"), cancellationToken);
         monitor.ProblemChanged = node.Wake;
+        node.ReadyAgain = _pods.OnNodeReadyAgain;
         _loops.Add(monitor.RunAsync(_stop.Token));
         _loops.Add(node.RunAsync(_stop.Token));
         _loops.Add(new LogRotation(_runtime, _pods, _clock, _loggers.CreateLogger<LogRotation>()).RunAsync(_stop.Token));
@@ -136,19 +139,18 @@ public sealed partial class NodeAgentService : IAsyncDisposable
         }
     }
 
-    private async Task<NodeServer?> StartServerAsync(PodManager pods, CancellationToken cancellationToken)
+    private async Task<KubeletServer?> StartServerAsync(PodManager pods, CancellationToken cancellationToken)
     {
         if (_options is not { Listen: { } address, ServerCertificate: { } certificate, ClientAuthorities: { } authorities })
         {
             return null;
         }
 
-        var finder = new ContainerFinder(pods);
-        var routes = new NodeRoutes(
-            new CallerCheck(authorities, _options.NodeName, _client, _clock), new LogEndpoint(finder, _clock),
-            new RemoteCommandEndpoint(finder, _runtime, _clock), new PortForwardEndpoint(finder, _runtime, _clock),
-            new PodsEndpoint(pods), new StatsEndpoint(_options, pods, _runtime, _clock), _loggers.CreateLogger<NodeRoutes>());
-        return await NodeServer.StartAsync(address, certificate, routes.HandleAsync, _loggers, cancellationToken);
+        var server = new KubeletServerOptions
+        {
+            NodeName = _options.NodeName, Listen = address, Certificate = certificate, ClientAuthorities = authorities, Client = _client,
+        };
+        return await KubeletServer.StartAsync(server, new NodePodHost(pods, _runtime, _options.DataDirectory, _clock), _clock, _loggers, cancellationToken);
     }
 
     private NodeFacts Facts(Machine machine, RuntimeInfo info) => new(

@@ -1,6 +1,6 @@
 namespace Strata.Store;
 
-/// <summary>Log event ids of this project: 2000 to 2999. Ids are never reused. Next free: 2006.</summary>
+/// <summary>Log event ids of this project: 2000 to 2999. Ids are never reused. Next free: 2010.</summary>
 internal static class EventIds
 {
     public const int Opened = 2000;
@@ -9,4 +9,8 @@ internal static class EventIds
     public const int SlowCommit = 2003;
     public const int CompactionFailed = 2004;
     public const int NotRecovered = 2005;
+    public const int FeedBroken = 2006;
+    public const int FeedSkipped = 2007;
+    public const int MovedOn = 2008;
+    public const int WriteResolved = 2009;
 }

@@ -17,8 +17,8 @@ internal static class EventIds
     public const int PodVanished = 13011;
     public const int PodRemoved = 13012;
     public const int ContentUpdated = 13013;
-    public const int RequestFailed = 13014;
-    public const int RequestRefused = 13015;
+
+    // 13014 and 13015 were those of the kubelet API, which is Strata.Kubelet's now.
     public const int OperationFailed = 13016;
 
     // Next free: 13017.

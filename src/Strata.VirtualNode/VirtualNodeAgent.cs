@@ -3,6 +3,7 @@ using Strata.Api.Models;
 using Strata.Client.Events;
 using Strata.Client.Informers;
 using Strata.Client.Queues;
+using Strata.Kubelet;
 using Strata.Pods.Environment;
 using Strata.Pods.References;
 using Strata.Pods.Volumes;
@@ -126,10 +127,7 @@ public sealed partial class VirtualNodeAgent : IAsyncDisposable
         _parts.Push(loop);
         loop.Start();
 
-        var api = new KubeletApi(
-            pods, view, new CallerCheck(options, clock), new LogHandler(provider, view, clock), new SessionHandler(provider, view, clock), new PortForwardHandler(view),
-            new StatsHandler(options.NodeName, view, clock), loggers.CreateLogger<KubeletApi>());
-        var server = await KubeletServer.StartAsync(options, api.HandleAsync, cancellationToken);
+        var server = await KubeletServer.StartAsync(ServerOptions(options), new ProviderPodHost(pods, provider, view, clock), clock, loggers, cancellationToken);
         _parts.Push(server);
         KubeletPort = server.Port;
         var heartbeat = new NodeHeartbeat(options, KubeletPort, provider, health, clock, loggers.CreateLogger<NodeHeartbeat>());
@@ -138,6 +136,11 @@ public sealed partial class VirtualNodeAgent : IAsyncDisposable
         await heartbeat.WaitUntilRegisteredAsync(cancellationToken);
         LogStarted(options.NodeName, provider.Name);
     }
+
+    private static KubeletServerOptions ServerOptions(VirtualNodeOptions options) => new()
+    {
+        NodeName = options.NodeName, Listen = options.Listen, Certificate = options.Certificate, ClientAuthorities = options.ClientRoots, Callers = options.Callers, Client = options.Client,
+    };
 
     /// <summary>What runs already must be known before any pod is looked at; without an answer the poller goes on asking.</summary>
     private static async Task PrepareAsync(IPodProvider provider, ProviderHealth health, StatusPoller poller, CancellationToken cancellationToken)

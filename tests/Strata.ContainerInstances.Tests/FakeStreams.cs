@@ -12,8 +12,8 @@ internal sealed class FakeStreams : IContainerStreams
         string namespaceName, string pod, string container, IReadOnlyList<string> command, bool tty, TerminalSize? size, CancellationToken cancellationToken) =>
         Task.FromResult<IContainerStream>(new Echo($"{container}[{string.Join('|', command)}] tty={tty} {size?.Rows}x{size?.Cols}\n"));
 
-    public Task<IContainerStream> AttachAsync(string namespaceName, string pod, string container, CancellationToken cancellationToken) =>
-        Task.FromResult<IContainerStream>(new Echo("attached\n"));
+    public Task<IContainerStream> AttachAsync(string namespaceName, string pod, string container, bool withInput, CancellationToken cancellationToken) =>
+        Task.FromResult<IContainerStream>(new Echo($"attached input={withInput}\n"));
 
     private sealed class Echo : IContainerStream
     {

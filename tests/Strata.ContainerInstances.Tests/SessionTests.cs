@@ -69,8 +69,18 @@ public sealed class SessionTests
     public async Task Attach_shows_output()
     {
         await using var host = await StartAsync();
-        await using var session = await host.Groups.AttachAsync("one", "web", CancellationToken.None);
-        Assert.Equal("attached\n", await ReadAsync(session));
+        await using var session = await host.Groups.AttachAsync("one", "web", withInput: false, CancellationToken.None);
+        Assert.Equal("attached input=False\n", await ReadAsync(session));
+    }
+
+    [Fact]
+    public async Task Attach_reaches_the_input_where_it_is_asked_to()
+    {
+        await using var host = await StartAsync();
+        await using var session = await host.Groups.AttachAsync("one", "web", withInput: true, CancellationToken.None);
+        Assert.Equal("attached input=True\n", await ReadAsync(session));
+        await session.WriteAsync("hello"u8.ToArray(), CancellationToken.None);
+        Assert.Equal("hello", await ReadAsync(session));
     }
 
     [Fact]
@@ -81,7 +91,7 @@ public sealed class SessionTests
         await InstanceHost.EventuallyAsync(async () => (await host.Groups.GetAsync("one", CancellationToken.None))!.Properties!.InstanceView!.State == "Pending", "the container waits");
         var refusal = await Assert.ThrowsAsync<ArmException>(() => host.Groups.ExecAsync("one", "web", new ContainerExecRequest { Command = "ls" }, CancellationToken.None));
         Assert.Equal((409, "ContainerNotRunning"), ((int)refusal.StatusCode, refusal.Error.Code));
-        var unknown = await Assert.ThrowsAsync<ArmException>(() => host.Groups.AttachAsync("one", "nope", CancellationToken.None));
+        var unknown = await Assert.ThrowsAsync<ArmException>(() => host.Groups.AttachAsync("one", "nope", withInput: false, CancellationToken.None));
         Assert.Equal("ContainerNotFound", unknown.Error.Code);
     }
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
@@ -22,7 +21,7 @@ public sealed class RecoveryTests
             await cluster.KubectlAsync($"create configmap written-{index} --from-literal=number={index}");
         }
 
-        await KillAsync(cluster);
+        await ClusterProcesses.KillAsync(cluster);
         var again = await cluster.UpAsync();
 
         Assert.True(again.ExitCode == 0, again.ToString());
@@ -39,8 +38,8 @@ public sealed class RecoveryTests
         await cluster.BuildImageAsync(SharedCluster.Image, "#!/bin/sh\nsleep 3600\n");
         await cluster.KubectlAsync($"run keeper --image={SharedCluster.Image}");
         await cluster.KubectlAsync("wait --for=condition=Ready pod/keeper --timeout=60s");
-        var run = Directory.GetDirectories("/run/strata").Single(folder => File.Exists(Path.Combine(folder, "pid")) && CommandLine(File.ReadAllText(Path.Combine(folder, "pid"))).Contains(cluster.DataDirectory, StringComparison.Ordinal));
-        await KillAsync(cluster);
+        var run = Directory.GetDirectories("/run/strata").Single(folder => File.Exists(Path.Combine(folder, "pid")) && ClusterProcesses.CommandLine(File.ReadAllText(Path.Combine(folder, "pid"))).Contains(cluster.DataDirectory, StringComparison.Ordinal));
+        await ClusterProcesses.KillAsync(cluster);
 
         await cluster.DisposeAsync();
 
@@ -48,7 +47,7 @@ public sealed class RecoveryTests
         Assert.False(Directory.Exists(run));
         Assert.DoesNotContain(File.ReadLines("/proc/self/mounts"), line => line.Contains(run, StringComparison.Ordinal) || line.Contains(cluster.DataDirectory, StringComparison.Ordinal));
         Assert.DoesNotContain(System.Net.NetworkInformation.NetworkInterface.GetAllNetworkInterfaces(), link => link.Name.Contains(Path.GetFileName(run), StringComparison.Ordinal));
-        Assert.DoesNotContain(Directory.GetDirectories("/proc").Where(folder => int.TryParse(Path.GetFileName(folder), out _)), folder => CommandLine(Path.GetFileName(folder)).Contains(run, StringComparison.Ordinal));
+        Assert.DoesNotContain(Directory.GetDirectories("/proc").Where(folder => int.TryParse(Path.GetFileName(folder), out _)), folder => ClusterProcesses.CommandLine(Path.GetFileName(folder)).Contains(run, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -82,27 +81,5 @@ public sealed class RecoveryTests
         Assert.Contains("0 failed", result.Output, StringComparison.Ordinal);
         Assert.Contains("nothing left behind", result.Output, StringComparison.Ordinal);
         Directory.Delete(Path.GetDirectoryName(folder)!, recursive: true);
-    }
-
-    private static async Task KillAsync(TestCluster cluster)
-    {
-        var status = await cluster.StrataAsync("status");
-        var start = status.Output.IndexOf("(process ", StringComparison.Ordinal) + "(process ".Length;
-        var pid = int.Parse(status.Output[start..status.Output.IndexOf(')', start)], CultureInfo.InvariantCulture);
-        using var process = Process.GetProcessById(pid);
-        process.Kill();
-        await process.WaitForExitAsync();
-    }
-
-    private static string CommandLine(string pid)
-    {
-        try
-        {
-            return File.ReadAllText($"/proc/{pid.Trim()}/cmdline").Replace('\0', ' ');
-        }
-        catch (IOException)
-        {
-            return ""; // It has just ended.
-        }
     }
 }

@@ -47,11 +47,15 @@ public sealed class TestCluster : IAsyncDisposable
     }
 
     /// <summary>Starts a cluster; skips the test where that is impossible.</summary>
-    public static async Task<TestCluster> StartAsync(params IReadOnlyList<string> options)
+    public static Task<TestCluster> StartAsync(params IReadOnlyList<string> options) =>
+        StartInAsync(static () => Directory.CreateTempSubdirectory("strata-e2e-").FullName, options);
+
+    /// <summary>Starts a cluster with its data in the folder that <paramref name="makeFolder"/> makes; skips the test where that is impossible.</summary>
+    public static async Task<TestCluster> StartInAsync(Func<string> makeFolder, params IReadOnlyList<string> options)
     {
         var program = FindProgram(out var reason);
         Assert.SkipWhen(program is null, reason);
-        var cluster = new TestCluster(program!, Directory.CreateTempSubdirectory("strata-e2e-").FullName);
+        var cluster = new TestCluster(program!, makeFolder());
         var started = await cluster.UpAsync(options);
         Assert.True(started.ExitCode == 0, started.ToString());
         return cluster;

@@ -12,17 +12,19 @@ public sealed partial class LayoutTests
         ["Strata.Api"] = [],
         ["Strata.Arm"] = [],
         ["Strata.Store"] = [],
-        ["Strata.Cri"] = [],
+        ["Strata.Streaming"] = [],
+        ["Strata.Cri"] = ["Strata.Streaming"], // The runtime's exec and port-forward speak SPDY.
         ["Strata.Client"] = ["Strata.Api"],
         ["Strata.Hosting"] = ["Strata.Api"],
         ["Strata.Pods"] = ["Strata.Api", "Strata.Client", "Strata.Hosting"],
+        ["Strata.Kubelet"] = ["Strata.Api", "Strata.Client", "Strata.Pods", "Strata.Streaming"], // A node's server, whoever runs the pods.
         ["Strata.ApiServer"] = ["Strata.Api", "Strata.Store", "Strata.Client", "Strata.Hosting"], // Alone may touch the store.
         ["Strata.Scheduler"] = ["Strata.Api", "Strata.Client", "Strata.Hosting"],
         ["Strata.Controllers"] = ["Strata.Api", "Strata.Client", "Strata.Hosting"],
-        ["Strata.Node"] = ["Strata.Api", "Strata.Pods", "Strata.Cri", "Strata.Client", "Strata.Hosting"],
+        ["Strata.Node"] = ["Strata.Api", "Strata.Pods", "Strata.Kubelet", "Strata.Cri", "Strata.Client", "Strata.Hosting"],
         ["Strata.Network"] = ["Strata.Api", "Strata.Client", "Strata.Hosting"],
         ["Strata.ContainerInstances"] = ["Strata.Arm", "Strata.Api", "Strata.Client", "Strata.Hosting"],
-        ["Strata.VirtualNode"] = ["Strata.Api", "Strata.Pods", "Strata.Arm", "Strata.Client", "Strata.Hosting"],
+        ["Strata.VirtualNode"] = ["Strata.Api", "Strata.Pods", "Strata.Kubelet", "Strata.Arm", "Strata.Client", "Strata.Hosting"],
     };
 
     public static TheoryData<string> Projects => [.. AllowedReferences.Keys];

@@ -20,7 +20,5 @@ public sealed class MemoryStoreTests : RevisionedStoreContract
 
     protected override ValueTask<IRevisionedStore> OpenAsync() => ValueTask.FromResult<IRevisionedStore>(new MemoryStore());
 
-    protected override void Cleanup()
-    {
-    }
+    protected override ValueTask CleanupAsync() => ValueTask.CompletedTask;
 }

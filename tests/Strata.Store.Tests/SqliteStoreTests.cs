@@ -139,7 +139,11 @@ public sealed class SqliteStoreTests : RevisionedStoreContract
 
     protected override ValueTask<IRevisionedStore> OpenAsync() => ValueTask.FromResult<IRevisionedStore>(Open());
 
-    protected override void Cleanup() => _folder.Dispose();
+    protected override ValueTask CleanupAsync()
+    {
+        _folder.Dispose();
+        return ValueTask.CompletedTask;
+    }
 
     private SqliteStore Open() => Open("store.db");
 

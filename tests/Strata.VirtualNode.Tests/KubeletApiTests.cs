@@ -5,6 +5,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json.Nodes;
 using Strata.Api.Models;
+using Strata.Streaming.Spdy;
 using Strata.VirtualNode.Providers;
 using Strata.VirtualNode.Tests.Fakes;
 using IPAddress = System.Net.IPAddress;
@@ -14,12 +15,12 @@ namespace Strata.VirtualNode.Tests;
 public sealed class KubeletApiTests
 {
     [Fact]
-    public async Task A_caller_without_a_certificate_gets_no_connection()
+    public async Task A_caller_without_a_certificate_is_told_to_bring_one()
     {
         await using var node = await NodeHarness.StartAsync();
         using var http = KubeletClient.Http((X509Certificate2?)null);
 
-        await Assert.ThrowsAsync<HttpRequestException>(() => http.GetAsync(new Uri(node.Kubelet, "/pods")));
+        Assert.Equal(HttpStatusCode.Unauthorized, (await http.GetAsync(new Uri(node.Kubelet, "/pods"))).StatusCode);
     }
 
     [Fact]
@@ -115,7 +116,6 @@ public sealed class KubeletApiTests
         using var socket = await KubeletClient.ConnectAsync(node, "/exec/default/web/web?command=cat&command=-&input=1&output=1&error=1", "v5.channel.k8s.io");
 
         Assert.Equal("v5.channel.k8s.io", socket.SubProtocol);
-        Assert.Equal((1, ""), await KubeletClient.ReceiveAsync(socket));
         Assert.Equal((1, "cat|-"), await KubeletClient.ReceiveAsync(socket));
         Assert.Equal((2, "oops"), await KubeletClient.ReceiveAsync(socket));
         await KubeletClient.SendAsync(socket, 0, "hello");
@@ -129,7 +129,7 @@ public sealed class KubeletApiTests
     }
 
     [Fact]
-    public async Task Attaching_to_the_input_is_refused_before_the_upgrade()
+    public async Task Attaching_to_an_input_that_the_provider_cannot_reach_is_refused_before_the_upgrade()
     {
         await using var node = await RunningAsync();
 
@@ -139,19 +139,91 @@ public sealed class KubeletApiTests
     }
 
     [Fact]
-    public async Task The_second_protocol_that_kubectl_tries_is_told_the_first_refusal()
+    public async Task An_input_that_the_provider_reaches_is_attached_to()
+    {
+        await using var node = await RunningAsync();
+        node.Provider.CanAttachInput = true;
+        node.Provider.Session = command => FakeSession.Start(command, exitCode: 0);
+        using var socket = await KubeletClient.ConnectAsync(node, "/attach/default/web/web?input=1&output=1", "v5.channel.k8s.io");
+        await KubeletClient.SendAsync(socket, 0, "hello");
+
+        Assert.Equal((1, "hello"), await KubeletClient.ReceiveAsync(socket));
+    }
+
+    [Fact]
+    public async Task Both_protocols_that_kubectl_tries_are_told_the_providers_refusal()
     {
         await using var node = await RunningAsync();
         const string Path = "/exec/default/web/web?command=ls&output=1";
         using var http = KubeletClient.Http(node);
         var unasked = await http.PostAsync(new Uri(node.Kubelet, Path), null);
-        Assert.Contains("SPDY is not supported", await unasked.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Equal("unable to upgrade: missing upgrade headers in request\n", await unasked.Content.ReadAsStringAsync());
 
         node.Provider.Failure = new ProviderFailure(FailureKind.Refused, "no streams here");
         await Assert.ThrowsAsync<WebSocketException>(() => KubeletClient.ConnectAsync(node, Path, "v5.channel.k8s.io"));
-        var second = await http.PostAsync(new Uri(node.Kubelet, Path), null);
+        var second = await KubeletClient.UpgradeAsync(http, node, Path, "v4.channel.k8s.io");
 
         Assert.Equal("no streams here\n", await second.Content.ReadAsStringAsync());
+    }
+
+    [Fact]
+    public async Task Exec_works_over_spdy()
+    {
+        await using var node = await RunningAsync();
+        node.Provider.Session = command => FakeSession.Start(command, exitCode: 3);
+        using var http = KubeletClient.Http(node);
+        var upgraded = await KubeletClient.UpgradeAsync(http, node, "/exec/default/web/web?command=cat&input=1&output=1", "v4.channel.k8s.io");
+        await using var connection = SpdyConnection.Start(await upgraded.Content.ReadAsStreamAsync(), SpdyRole.Client);
+        var error = await OpenAsync(connection, ("streamtype", "error"));
+        var stdin = await OpenAsync(connection, ("streamtype", "stdin"));
+        var stdout = await OpenAsync(connection, ("streamtype", "stdout"));
+        await stdin.WriteAsync("hello"u8.ToArray(), CancellationToken.None);
+        await stdin.CloseWriteAsync(CancellationToken.None);
+
+        Assert.Equal("cathello", await new StreamReader(stdout.Input.AsStream()).ReadToEndAsync());
+        Assert.Contains("\"message\":\"3\"", await new StreamReader(error.Input.AsStream()).ReadToEndAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Port_forwarding_works_over_spdy_and_tells_what_is_wrong()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var port = $"{((IPEndPoint)listener.LocalEndpoint).Port}";
+        await using var node = await RunningAsync();
+        node.Provider.Set(node.Find()!.Metadata.Uid, known => known with { Status = known.Status with { PodIP = "127.0.0.1" } });
+        await node.UntilAsync(pod => pod.Status.PodIP == "127.0.0.1", "the address is known");
+        using var http = KubeletClient.Http(node);
+        var upgraded = await KubeletClient.UpgradeAsync(http, node, "/portForward/default/web", "portforward.k8s.io");
+        await using var connection = SpdyConnection.Start(await upgraded.Content.ReadAsStreamAsync(), SpdyRole.Client);
+        await OpenAsync(connection, ("streamtype", "error"), ("port", port), ("requestid", "0"));
+        var data = await OpenAsync(connection, ("streamtype", "data"), ("port", port), ("requestid", "0"));
+        using (var peer = await listener.AcceptTcpClientAsync())
+        {
+            await data.WriteAsync("ping"u8.ToArray(), CancellationToken.None);
+            await data.CloseWriteAsync(CancellationToken.None);
+            Assert.Equal("ping", await new StreamReader(peer.GetStream()).ReadToEndAsync()); // Its end arrives, and the way back is still open.
+            await peer.GetStream().WriteAsync("pong"u8.ToArray());
+        }
+
+        Assert.Equal("pong", await new StreamReader(data.Input.AsStream()).ReadToEndAsync());
+
+        listener.Stop();
+        var error = await OpenAsync(connection, ("streamtype", "error"), ("port", port), ("requestid", "1"));
+        await OpenAsync(connection, ("streamtype", "data"), ("port", port), ("requestid", "1"));
+        Assert.Contains($"error forwarding port {port} to pod web", await new StreamReader(error.Input.AsStream()).ReadToEndAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task One_of_two_outputs_cannot_be_asked_for()
+    {
+        await using var node = await RunningAsync();
+        using var http = KubeletClient.Http(node);
+
+        var answer = await http.GetAsync(new Uri(node.Kubelet, "/containerLogs/default/web/web?stream=Stderr"));
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Contains("cannot be told apart", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -190,6 +262,9 @@ public sealed class KubeletApiTests
         Assert.Equal("web", (string?)JsonNode.Parse(await http.GetStringAsync(new Uri(node.Kubelet, "/runningpods/")))!["items"]![0]!["metadata"]!["name"]);
         Assert.Equal(HttpStatusCode.NotFound, (await http.GetAsync(new Uri(node.Kubelet, "/nothing"))).StatusCode);
     }
+
+    private static Task<SpdyStream> OpenAsync(SpdyConnection connection, params (string Name, string Value)[] headers) =>
+        connection.OpenStreamAsync(headers.ToDictionary(header => header.Name, header => header.Value), CancellationToken.None);
 
     private static async Task<NodeHarness> RunningAsync()
     {

@@ -29,6 +29,16 @@ internal static class KubeletClient
         return socket;
     }
 
+    /// <summary>Asks for SPDY, as older clients do.</summary>
+    public static Task<HttpResponseMessage> UpgradeAsync(HttpClient http, NodeHarness node, string path, string protocol)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, new Uri(node.Kubelet, path)) { Version = new Version(1, 1) };
+        request.Headers.Connection.Add("Upgrade");
+        request.Headers.TryAddWithoutValidation("Upgrade", "SPDY/3.1");
+        request.Headers.TryAddWithoutValidation("X-Stream-Protocol-Version", protocol);
+        return http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+    }
+
     public static Task SendAsync(ClientWebSocket socket, byte channel, string text) =>
         socket.SendAsync((byte[])[channel, .. Encoding.UTF8.GetBytes(text)], WebSocketMessageType.Binary, true, CancellationToken.None);
 

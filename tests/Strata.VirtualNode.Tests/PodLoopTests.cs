@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Time.Testing;
 using Strata.Api.Models;
 using Strata.Client;
 using Strata.VirtualNode.Providers;
@@ -48,14 +49,51 @@ public sealed class PodLoopTests
 
         await node.Client.DeleteAsync<Pod>("default", "web", DeleteRequest.Default, CancellationToken.None);
         await node.UntilAsync(found => !found.IsReady(), "the pod is not ready any more");
-        await NodeHarness.EventuallyAsync(() => node.Provider.Deleted.Count > 0, "the provider was told");
+        await NodeHarness.EventuallyAsync(() => node.Provider.Deleted.Count == 1, "the provider was told");
         Assert.NotNull(node.Find());
 
         node.Provider.Finish(pod.Metadata.Uid);
         await NodeHarness.EventuallyAsync(() => node.Find() is null, "the pod is gone");
 
-        // Being told twice is harmless (the call is idempotent); being told of another pod is not.
-        Assert.All(node.Provider.Deleted, deleted => Assert.Equal(pod.Metadata.Uid, deleted.Uid));
+        Assert.Equal(pod.Metadata.Uid, Assert.Single(node.Provider.Deleted).Uid);
+    }
+
+    [Fact]
+    public async Task A_delete_is_sent_again_only_when_the_provider_still_runs_the_pod_after_its_time()
+    {
+        var clock = new FakeTimeProvider(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        await using var node = await NodeHarness.StartAsync(harness => harness.Provider.ForgetsDeletes = true, clock);
+        await node.CreateAsync(Given.Pod());
+        await node.UntilAsync(found => found.IsReady(), "the pod is ready");
+        await node.Client.DeleteAsync<Pod>("default", "web", new DeleteRequest(5), CancellationToken.None);
+        await NodeHarness.EventuallyAsync(() => node.Provider.Deleted.Count == 1, "the provider was told");
+        var told = clock.GetUtcNow();
+
+        await NodeHarness.EventuallyAsync(
+            () =>
+            {
+                clock.Advance(TimeSpan.FromMilliseconds(500));
+                return node.Provider.Deleted.Count == 2;
+            },
+            "the provider was told again");
+
+        Assert.InRange(clock.GetUtcNow() - told, TimeSpan.FromSeconds(35), TimeSpan.MaxValue);
+    }
+
+    [Fact]
+    public async Task A_pod_at_the_provider_without_one_in_the_api_is_ended_once_however_slowly_it_ends()
+    {
+        await using var node = await NodeHarness.StartAsync(harness =>
+        {
+            harness.Provider.ForgetsDeletes = true;
+            harness.Provider.Plant(new PodIdentity("default", "left", "uid-left"));
+        });
+        await NodeHarness.EventuallyAsync(() => node.Provider.Deleted.Count > 0, "the provider was told");
+        var lists = node.Provider.Lists;
+
+        await NodeHarness.EventuallyAsync(() => node.Provider.Lists > lists + 5, "some lists have come");
+
+        Assert.Single(node.Provider.Deleted);
     }
 
     [Fact]

@@ -18,6 +18,9 @@ public sealed class FieldErrors
     /// <param name="value">The offending value; strings are quoted, JSON is written as it is.</param>
     public void Invalid(string path, object? value, string detail) => Add("FieldValueInvalid", path, $"Invalid value: {Show(value)}: {detail}");
 
+    /// <summary>As <see cref="Invalid"/> where the value would only be noise, as with a whole list.</summary>
+    public void InvalidWhole(string path, string detail) => Add("FieldValueInvalid", path, $"Invalid value: {detail}");
+
     public void Forbidden(string path, string detail) => Add("FieldValueForbidden", path, $"Forbidden: {detail}");
 
     public void NotSupported(string path, string value, params ReadOnlySpan<string> supported)

@@ -163,18 +163,11 @@ internal sealed partial class ApiHttpApplication(
                 return TooLarge().Status;
             case BadHttpRequestException bad:
                 return ApiErrors.BadRequest(bad.Message).Status with { Code = bad.StatusCode };
-            case StoreFullException:
-                return new ApiStatus
-                {
-                    Code = 507,
-                    Reason = StatusReason.InternalError,
-                    Message = "Internal error occurred: the store has no room left on its disk; make room there, reads still work",
-                };
             case ObjectDisposedException when stopping.IsCancellationRequested:
                 return ApiErrors.Unavailable("the server is shutting down").Status;
-            case StoreException:
+            case StoreException store:
                 LogStoreFailed(logger, failure, info?.Verb ?? "", info?.Path ?? "");
-                return ApiErrors.Unavailable("the store cannot be used at the moment").Status;
+                return StoreFailures.ToApi(store).Status;
             default:
                 LogFailed(logger, failure, info?.Verb ?? "", info?.Path ?? "");
                 return ApiErrors.Internal("the server failed to handle the request; its log tells why").Status;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Strata.Api.Errors;
 using Strata.ApiServer.Authentication;
+using Strata.ApiServer.Http;
 using Strata.ApiServer.Registry.Generic;
 using Strata.ApiServer.Requests;
 using Strata.Client;
@@ -96,7 +97,7 @@ internal sealed class InProcessTransport(ApiDispatcher dispatcher, UserIdentity 
         }
         catch (StoreException failed)
         {
-            throw ApiErrors.Unavailable($"the store cannot be used at the moment: {failed.Message}", failed);
+            throw StoreFailures.ToApi(failed);
         }
         catch (ObjectDisposedException stopped) when (stopping.IsCancellationRequested)
         {

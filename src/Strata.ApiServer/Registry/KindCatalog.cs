@@ -1,6 +1,11 @@
 using Strata.ApiServer.Registry.ApiExtensions.CustomResourceDefinitions;
+using Strata.ApiServer.Registry.Apps.ControllerRevisions;
+using Strata.ApiServer.Registry.Apps.DaemonSets;
 using Strata.ApiServer.Registry.Apps.Deployments;
 using Strata.ApiServer.Registry.Apps.ReplicaSets;
+using Strata.ApiServer.Registry.Apps.StatefulSets;
+using Strata.ApiServer.Registry.Batch.CronJobs;
+using Strata.ApiServer.Registry.Batch.Jobs;
 using Strata.ApiServer.Registry.Coordination.Leases;
 using Strata.ApiServer.Registry.Core.ConfigMaps;
 using Strata.ApiServer.Registry.Core.Endpoints;
@@ -8,6 +13,8 @@ using Strata.ApiServer.Registry.Core.Events;
 using Strata.ApiServer.Registry.Core.Namespaces;
 using Strata.ApiServer.Registry.Core.Nodes;
 using Strata.ApiServer.Registry.Core.Pods;
+using Strata.ApiServer.Registry.Core.PodTemplates;
+using Strata.ApiServer.Registry.Core.ReplicationControllers;
 using Strata.ApiServer.Registry.Core.Secrets;
 using Strata.ApiServer.Registry.Core.ServiceAccounts;
 using Strata.ApiServer.Registry.Core.Services;
@@ -16,7 +23,7 @@ using Strata.ApiServer.Registry.Generic;
 
 namespace Strata.ApiServer.Registry;
 
-/// <summary>Every kind that is built in, one line each. Not served: the view of events through events.k8s.io/v1, and all kinds that no controller handles yet.</summary>
+/// <summary>Every kind that is built in, one line each.</summary>
 internal static class KindCatalog
 {
     /// <param name="services">Hands out cluster addresses and node ports; restored from the stored services before the first request.</param>
@@ -36,5 +43,12 @@ internal static class KindCatalog
         new DeploymentStrategy(),
         new ReplicaSetStrategy(),
         new CustomResourceDefinitionStrategy(),
+        new StatefulSetStrategy(),
+        new DaemonSetStrategy(),
+        new ControllerRevisionStrategy(),
+        new ReplicationControllerStrategy(),
+        new PodTemplateStrategy(),
+        new JobStrategy(),
+        new CronJobStrategy(),
     ];
 }

@@ -74,9 +74,13 @@ public sealed class ContainerGroupClient(ArmClient client, string subscriptionId
         return await ConnectAsync($"{ContainerPath(name, container)}/exec", body, cancellationToken);
     }
 
-    /// <summary>Connects to the output of a container's main process.</summary>
-    public async Task<ContainerSession> AttachAsync(string name, string container, CancellationToken cancellationToken) =>
-        await ConnectAsync($"{ContainerPath(name, container)}/attach", null, cancellationToken);
+    /// <summary>Connects to a container's main process.</summary>
+    /// <param name="withInput">To its input as well as its output. Strata only: Azure attaches to output whatever is asked.</param>
+    public async Task<ContainerSession> AttachAsync(string name, string container, bool withInput, CancellationToken cancellationToken)
+    {
+        var body = withInput ? JsonSerializer.SerializeToUtf8Bytes(new ContainerAttachRequest { Stdin = true }, ArmJson.Default.ContainerAttachRequest) : null;
+        return await ConnectAsync($"{ContainerPath(name, container)}/attach", body, cancellationToken);
+    }
 
     public async Task<IReadOnlyList<QuotaUsage>> ListUsagesAsync(string location, CancellationToken cancellationToken)
     {

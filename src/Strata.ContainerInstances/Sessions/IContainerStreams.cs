@@ -10,6 +10,7 @@ public interface IContainerStreams
     Task<IContainerStream> ExecAsync(
         string namespaceName, string pod, string container, IReadOnlyList<string> command, bool tty, TerminalSize? size, CancellationToken cancellationToken);
 
-    /// <summary>Connects to the output of the container's main process.</summary>
-    Task<IContainerStream> AttachAsync(string namespaceName, string pod, string container, CancellationToken cancellationToken);
+    /// <summary>Connects to the container's main process.</summary>
+    /// <param name="withInput">To its input as well as its output.</param>
+    Task<IContainerStream> AttachAsync(string namespaceName, string pod, string container, bool withInput, CancellationToken cancellationToken);
 }

@@ -37,8 +37,8 @@ public sealed class KubeContainerStreams : IContainerStreams, IDisposable
         return ConnectAsync(namespaceName, pod, container, "exec", query.ToString(), tty ? size : null, cancellationToken);
     }
 
-    public Task<IContainerStream> AttachAsync(string namespaceName, string pod, string container, CancellationToken cancellationToken) =>
-        ConnectAsync(namespaceName, pod, container, "attach", "stdout=true&stderr=true", null, cancellationToken);
+    public Task<IContainerStream> AttachAsync(string namespaceName, string pod, string container, bool withInput, CancellationToken cancellationToken) =>
+        ConnectAsync(namespaceName, pod, container, "attach", withInput ? "stdin=true&stdout=true&stderr=true" : "stdout=true&stderr=true", null, cancellationToken);
 
     public void Dispose() => _http.Dispose();
 

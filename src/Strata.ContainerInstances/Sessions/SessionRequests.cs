@@ -40,13 +40,31 @@ internal static class SessionRequests
 
         // az sends 0 by 0 when it has no terminal to measure.
         var size = exec!.TerminalSize is { Rows: > 0, Cols: > 0 } known ? known : null;
-        return Granted(request, services.Sessions.Grant(record!.PodName, container!, command, exec.Tty ?? true, size));
+        return Granted(request, services.Sessions.Grant(record!.PodName, container!, command, hasInput: true, exec.Tty ?? true, size));
     }
 
-    public static Task<ArmReply> AttachAsync(ArmRequest request, InstanceServices services, CancellationToken cancellationToken) =>
-        Task.FromResult(Check(request, services, out var record, out var container) is { } refusal
-            ? refusal
-            : Granted(request, services.Sessions.Grant(record!.PodName, container!, null, false, null)));
+    public static async Task<ArmReply> AttachAsync(ArmRequest request, InstanceServices services, CancellationToken cancellationToken)
+    {
+        if (Check(request, services, out var record, out var container) is { } refusal)
+        {
+            return refusal;
+        }
+
+        if (await request.ReadBodyAsync(cancellationToken) is not { } body)
+        {
+            return ArmErrors.TooLarge();
+        }
+
+        try
+        {
+            var hasInput = body.Length > 0 && JsonSerializer.Deserialize(body, ArmJson.Default.ContainerAttachRequest)?.Stdin == true;
+            return Granted(request, services.Sessions.Grant(record!.PodName, container!, null, hasInput, false, null));
+        }
+        catch (JsonException e)
+        {
+            return ArmErrors.Malformed(e.Message);
+        }
+    }
 
     private static ArmReply? Check(ArmRequest request, InstanceServices services, out GroupRecord? record, out string? container)
     {

@@ -72,7 +72,7 @@ internal sealed partial class SessionSocket(ContainerInstancesOptions options, S
         {
             stream = session.Command is { } command
                 ? await options.Streams!.ExecAsync(options.CoreNamespace, session.Pod, session.Container, command, session.Tty, session.Size, cancellationToken)
-                : await options.Streams!.AttachAsync(options.CoreNamespace, session.Pod, session.Container, cancellationToken);
+                : await options.Streams!.AttachAsync(options.CoreNamespace, session.Pod, session.Container, session.HasInput, cancellationToken);
         }
         catch (ApiException e)
         {
@@ -84,7 +84,7 @@ internal sealed partial class SessionSocket(ContainerInstancesOptions options, S
         await using (stream)
         {
             using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            var input = PumpInputAsync(socket, stream, hasChannels, ended.Token);
+            var input = PumpInputAsync(socket, stream, session, hasChannels, ended.Token);
             var output = PumpOutputAsync(socket, stream, hasChannels, cancellationToken);
 
             // Whichever side ends first ends the session: the process, or the client.
@@ -119,7 +119,7 @@ internal sealed partial class SessionSocket(ContainerInstancesOptions options, S
         }
     }
 
-    private static async Task PumpInputAsync(WebSocket socket, IContainerStream stream, bool hasChannels, CancellationToken cancellationToken)
+    private static async Task PumpInputAsync(WebSocket socket, IContainerStream stream, PendingSession session, bool hasChannels, CancellationToken cancellationToken)
     {
         var buffer = new byte[16 * 1024];
         var (channel, startsMessage) = (StdinChannel, true);
@@ -142,8 +142,8 @@ internal sealed partial class SessionSocket(ContainerInstancesOptions options, S
             await (channel switch
             {
                 ResizeChannel => ResizeAsync(stream, data, cancellationToken),
-                CloseChannel => stream.CloseInputAsync(cancellationToken),
-                StdinChannel when data.Length > 0 => stream.WriteAsync(data, cancellationToken),
+                CloseChannel when session.HasInput => stream.CloseInputAsync(cancellationToken),
+                StdinChannel when data.Length > 0 && session.HasInput => stream.WriteAsync(data, cancellationToken),
                 _ => ValueTask.CompletedTask,
             });
         }

@@ -11,7 +11,7 @@ internal sealed class SessionStore(TimeProvider clock)
     private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(1);
     private readonly ConcurrentDictionary<string, PendingSession> _pending = new(StringComparer.Ordinal);
 
-    public PendingSession Grant(string pod, string container, IReadOnlyList<string>? command, bool tty, TerminalSize? size)
+    public PendingSession Grant(string pod, string container, IReadOnlyList<string>? command, bool hasInput, bool tty, TerminalSize? size)
     {
         var now = clock.GetUtcNow();
         foreach (var old in _pending.Values.Where(s => s.Expires < now))
@@ -21,7 +21,7 @@ internal sealed class SessionStore(TimeProvider clock)
 
         // Id and password let their holder into a container: both come from the system's strong source.
         var session = new PendingSession(
-            Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)), Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24)), pod, container, command, tty, size, now + Lifetime);
+            Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)), Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24)), pod, container, command, hasInput, tty, size, now + Lifetime);
         _pending[session.Id] = session;
         return session;
     }

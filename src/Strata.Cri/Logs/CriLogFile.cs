@@ -3,34 +3,52 @@ using Microsoft.Win32.SafeHandles;
 namespace Strata.Cri.Logs;
 
 /// <summary>An open log file and the position in it; notices when the file at the path became another one.</summary>
-internal sealed class CriLogFile : IDisposable
+public sealed class CriLogFile : IDisposable
 {
     private const int TailBlockBytes = 64 * 1024;
 
     private readonly SafeFileHandle _handle;
+    private readonly string _path;
     private readonly string _linkPath;
     private readonly string? _openedAs;
+    private readonly bool _wasRotated;
 
-    private CriLogFile(SafeFileHandle handle)
+    private CriLogFile(SafeFileHandle handle, string path)
     {
         _handle = handle;
+        _path = path;
         _linkPath = $"/proc/self/fd/{handle.DangerousGetHandle()}";
         _openedAs = CurrentName();
+        _wasRotated = _openedAs is not null && Path.GetFileName(_openedAs).StartsWith(RotatedPrefix(path), StringComparison.Ordinal);
     }
 
-    public long Position { get; set; }
+    internal long Position { get; set; }
 
     /// <summary>True once the file was renamed or deleted, which is how logs are rotated. (The kernel keeps the link in
     /// <c>/proc/self/fd</c> up to date.)</summary>
-    public bool IsReplaced => CurrentName() != _openedAs;
+    internal bool IsReplaced => _wasRotated || CurrentName() != _openedAs;
 
-    public static CriLogFile Open(string path) =>
-        new(File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, FileOptions.SequentialScan));
+    /// <summary>Opens the log. Between a rotation and the runtime's reopening nothing is at the path; the log is then the file that was just rotated away.</summary>
+    /// <returns>Null when there is none: the container never started, or its log was removed.</returns>
+    public static CriLogFile? Find(string path)
+    {
+        if (TryOpen(path, path) is { } current)
+        {
+            return current;
+        }
 
-    /// <summary>Null while there is no file: between a rename and the runtime's reopening.</summary>
-    public static CriLogFile? TryOpen(string path) => File.Exists(path) ? Open(path) : null;
+        var newest = Directory.Exists(Path.GetDirectoryName(path))
+            ? Directory.EnumerateFiles(Path.GetDirectoryName(path)!, RotatedPrefix(path) + "*").Where(static name => !name.EndsWith(".gz", StringComparison.Ordinal)).Max(StringComparer.Ordinal)
+            : null;
 
-    public async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+        // Once more in the end: a new file may have come since, and then the rotated one is not the whole story.
+        return (newest is null ? null : TryOpen(newest, path)) ?? TryOpen(path, path);
+    }
+
+    /// <summary>The file that has taken this one's place; null while there is none.</summary>
+    internal CriLogFile? TryOpenNext() => TryOpen(_path, _path);
+
+    internal async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
         var length = await RandomAccess.ReadAsync(_handle, buffer, Position, cancellationToken);
         if (length == 0 && RandomAccess.GetLength(_handle) < Position)
@@ -42,7 +60,7 @@ internal sealed class CriLogFile : IDisposable
     }
 
     /// <summary>Moves to the start of the last <paramref name="lines"/> lines. A last line without its end counts as one.</summary>
-    public async ValueTask SeekToTailAsync(long lines, CancellationToken cancellationToken)
+    internal async ValueTask SeekToTailAsync(long lines, CancellationToken cancellationToken)
     {
         var end = RandomAccess.GetLength(_handle);
         Position = end;
@@ -72,6 +90,20 @@ internal sealed class CriLogFile : IDisposable
     }
 
     public void Dispose() => _handle.Dispose();
+
+    private static string RotatedPrefix(string path) => Path.GetFileName(path) + ".";
+
+    private static CriLogFile? TryOpen(string name, string path)
+    {
+        try
+        {
+            return new(File.OpenHandle(name, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, FileOptions.SequentialScan), path);
+        }
+        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+    }
 
     private string? CurrentName() => new FileInfo(_linkPath).LinkTarget;
 }

@@ -15,10 +15,13 @@ public static class CriLogReader
 
     /// <summary>Writes the wanted part of the log to <paramref name="target"/> and flushes after each portion.</summary>
     /// <exception cref="FileNotFoundException">There is no log at <paramref name="path"/>: the container never started.</exception>
-    public static async Task ReadAsync(
-        string path, CriLogOptions options, Stream target, TimeProvider clock, CancellationToken cancellationToken)
+    public static Task ReadAsync(string path, CriLogOptions options, Stream target, TimeProvider clock, CancellationToken cancellationToken) =>
+        ReadAsync(CriLogFile.Find(path) ?? throw new FileNotFoundException($"there is no log at {path}", path), options, target, clock, cancellationToken);
+
+    /// <summary>The same for a log that is open.</summary>
+    /// <param name="file">Closed at the end.</param>
+    public static async Task ReadAsync(CriLogFile file, CriLogOptions options, Stream target, TimeProvider clock, CancellationToken cancellationToken)
     {
-        var file = CriLogFile.Open(path);
         try
         {
             if (options.TailLines is { } lines)
@@ -38,7 +41,7 @@ public static class CriLogReader
                     pause = ShortestPause;
                     continue;
                 }
-                if (replaced && CriLogFile.TryOpen(path) is { } next)
+                if (replaced && file.TryOpenNext() is { } next)
                 {
                     // The runtime wrote to the old file until the new one was there.
                     while (await CopyAvailableAsync(file, splitter, output, target, cancellationToken))

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using Strata.Cri.Spdy;
+using Strata.Streaming.Spdy;
 
 namespace Strata.Cri.Streaming;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using Strata.Cri.Spdy;
+using Strata.Streaming.Spdy;
 using Strata.Cri.V1;
 
 namespace Strata.Cri.Streaming;

@@ -1,5 +1,5 @@
 using System.Net;
-using Strata.Cri.Spdy;
+using Strata.Streaming.Spdy;
 
 namespace Strata.Cri.Streaming;
 

@@ -1,6 +1,6 @@
 using System.Threading.Channels;
 using Strata.Cri;
-using Strata.Cri.Spdy;
+using Strata.Streaming.Spdy;
 using Strata.Cri.Streaming;
 using Strata.Pods.Runtime;
 using TerminalSize = Strata.Pods.Runtime.TerminalSize;

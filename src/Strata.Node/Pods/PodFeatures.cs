@@ -13,6 +13,7 @@ internal static class PodFeatures
         {
             { Os.Name: not (null or "" or "linux") } => $"spec.os.name \"{spec.Os!.Name}\": this node runs Linux containers only",
             { HostUsers: false } => "spec.hostUsers: user namespaces are not supported by this node",
+            { RuntimeClassName.Length: > 0 } => $"spec.runtimeClassName \"{spec.RuntimeClassName}\": this node has one container runtime, and choosing another is not supported",
             { ResourceClaims.Count: > 0 } => "spec.resourceClaims: dynamic resource allocation is not supported by this node",
             { SecurityContext.SeLinuxOptions: not null } => "spec.securityContext.seLinuxOptions: SELinux is not supported by this node",
             { SecurityContext.SupplementalGroupsPolicy: "Strict" } => "spec.securityContext.supplementalGroupsPolicy: Strict is not supported by this node",

@@ -17,6 +17,9 @@ internal sealed partial class PodManager(PodServices services, int maxPods, ILog
     private IInformer<Pod>? _informer;
     private volatile bool _isStopped;
 
+    /// <summary>Whether the node is able to say how its pods are. While it is not, others may.</summary>
+    public Func<bool> IsNodeHealthy { get; set; } = static () => true;
+
     /// <summary>All pods that this node works on.</summary>
     public IReadOnlyList<PodWorker> Workers => [.. _workers.Values];
 
@@ -79,6 +82,15 @@ internal sealed partial class PodManager(PodServices services, int maxPods, ILog
         }
     }
 
+    /// <summary>The node is ready after a time when it was not: what others have said of its pods meanwhile is put right.</summary>
+    public void OnNodeReadyAgain()
+    {
+        foreach (var worker in _workers.Values)
+        {
+            worker.Wake();
+        }
+    }
+
     /// <summary>Some ConfigMap or Secret of the pod changed.</summary>
     public void OnObjectsChanged(string podUid) => Find(podUid)?.ObjectsChanged();
 
@@ -123,7 +135,10 @@ internal sealed partial class PodManager(PodServices services, int maxPods, ILog
         {
             if (Find(pod.Metadata.Uid) is { } worker)
             {
-                worker.Update(pod);
+                if (worker.Update(pod) && IsNodeHealthy())
+                {
+                    worker.Wake();
+                }
             }
             else
             {

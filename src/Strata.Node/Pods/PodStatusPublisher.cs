@@ -18,14 +18,18 @@ internal sealed partial class PodStatusPublisher(StatusWriter writer, TimeProvid
     private bool _isWriting;
 
     /// <summary>The newest form of the pod seen in the API, against which changes are computed.</summary>
-    public void Observe(Pod pod)
+    /// <returns>Whether somebody else has written it.</returns>
+    public bool Observe(Pod pod)
     {
         lock (_lock)
         {
+            var isForeign = !_isWriting && _known is not null && IsNewer(pod, _known);
             if (_known is null || !IsNewer(_known, pod))
             {
                 _known = pod;
             }
+
+            return isForeign;
         }
     }
 

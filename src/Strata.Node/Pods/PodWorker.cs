@@ -90,10 +90,11 @@ internal sealed partial class PodWorker : IProbeObserver, IAsyncDisposable
     }
 
     /// <summary>The pod changed in the API.</summary>
-    public void Update(Pod pod)
+    /// <returns>Whether somebody has overruled a condition that this node answers for, as the node controller does while the node is not ready.</returns>
+    public bool Update(Pod pod)
     {
         var before = Interlocked.Exchange(ref _pod, pod);
-        _publisher.Observe(pod);
+        var isForeign = _publisher.Observe(pod);
         if (pod.IsDeleting())
         {
             _interrupt.Cancel();
@@ -106,6 +107,9 @@ internal sealed partial class PodWorker : IProbeObserver, IAsyncDisposable
         {
             Wake();
         }
+
+        return isForeign && Volatile.Read(ref _status) is { } ours
+            && pod.Status.Conditions.Any(condition => PodConditionTypes.IsOwned(condition.Type) && ours.Condition(condition.Type)?.Status != condition.Status);
     }
 
     /// <summary>The pod is gone from the API.</summary>

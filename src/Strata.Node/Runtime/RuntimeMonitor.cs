@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Strata.NodeAgent.Pods;
 using Strata.Pods.Runtime;
@@ -5,9 +6,15 @@ using Strata.Pods.Runtime;
 namespace Strata.NodeAgent.Runtime;
 
 /// <summary>Follows the runtime: its event stream, a slow relist below it, and whether it answers at all.</summary>
-internal sealed partial class RuntimeMonitor(IContainerRuntime runtime, PodManager pods, TimeSpan relistPeriod, TimeProvider clock, ILogger<RuntimeMonitor> logger)
+/// <remarks>A runtime that dies breaks the event stream. One that hangs keeps it open and answers nothing, so it is also asked how it is, with a deadline.</remarks>
+/// <param name="name">What the runtime calls itself, for messages.</param>
+internal sealed partial class RuntimeMonitor(
+    IContainerRuntime runtime, string name, PodManager pods, TimeSpan relistPeriod, TimeProvider clock, ILogger<RuntimeMonitor> logger)
 {
     private static readonly TimeSpan Reconnect = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan HealthPeriod = TimeSpan.FromSeconds(5);
+
+    private readonly Channel<bool> _relist = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private string? _problem = "the runtime has not been asked yet";
 
     /// <summary>Why the runtime cannot run pods; null when it can.</summary>
@@ -16,20 +23,31 @@ internal sealed partial class RuntimeMonitor(IContainerRuntime runtime, PodManag
     /// <summary>Called when <see cref="Problem"/> appears or goes away.</summary>
     public Action? ProblemChanged { get; set; }
 
-    /// <summary>Runs both loops until cancelled.</summary>
-    public Task RunAsync(CancellationToken cancellationToken) => Task.WhenAll(FollowAsync(cancellationToken), RelistAsync(cancellationToken));
+    /// <summary>Runs all loops until cancelled.</summary>
+    public Task RunAsync(CancellationToken cancellationToken) =>
+        Task.WhenAll(FollowAsync(cancellationToken), RelistAsync(cancellationToken), ProbeAsync(cancellationToken));
 
     /// <summary>Asks the runtime how it is.</summary>
     public async Task CheckAsync(CancellationToken cancellationToken)
     {
         try
         {
-            var info = await runtime.GetInfoAsync(cancellationToken);
-            SetProblem(info.NotReadyReason is { } reason ? $"container runtime not ready: {reason}" : null);
+            var info = await RuntimeDeadline.AnswerAsync(runtime.GetInfoAsync, clock, cancellationToken);
+            SetProblem(info.NotReadyReason is { } reason ? $"container runtime {name} is not ready: {reason}" : null);
         }
         catch (RuntimeException error)
         {
-            SetProblem($"container runtime is down: {error.Message}");
+            SetProblem($"container runtime {name} is down: {error.Message}");
+        }
+    }
+
+    // A loop of its own: the calls of the others may hang for as long as the runtime does.
+    private async Task ProbeAsync(CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(HealthPeriod, clock);
+        while (await timer.WaitForNextTickAsync(cancellationToken))
+        {
+            await CheckAsync(cancellationToken);
         }
     }
 
@@ -52,16 +70,16 @@ internal sealed partial class RuntimeMonitor(IContainerRuntime runtime, PodManag
             // What happened without us is found by listing.
             await Task.Delay(Reconnect, clock, cancellationToken);
             await CheckAsync(cancellationToken);
-            await TryRelistAsync(cancellationToken);
+            _relist.Writer.TryWrite(true);
         }
     }
 
     private async Task RelistAsync(CancellationToken cancellationToken)
     {
-        using var timer = new PeriodicTimer(relistPeriod, clock);
-        while (await timer.WaitForNextTickAsync(cancellationToken))
+        await using var timer = clock.CreateTimer(_ => _relist.Writer.TryWrite(true), null, relistPeriod, relistPeriod);
+        while (await _relist.Reader.WaitToReadAsync(cancellationToken))
         {
-            await CheckAsync(cancellationToken);
+            _relist.Reader.TryRead(out _);
             await TryRelistAsync(cancellationToken);
         }
     }
@@ -86,6 +104,10 @@ internal sealed partial class RuntimeMonitor(IContainerRuntime runtime, PodManag
             if (problem is not null)
             {
                 LogDown(problem);
+            }
+            else
+            {
+                _relist.Writer.TryWrite(true); // What happened while it was away.
             }
 
             ProblemChanged?.Invoke();

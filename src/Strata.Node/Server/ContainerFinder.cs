@@ -1,46 +1,23 @@
 using Strata.Api.Models;
+using Strata.Kubelet;
 using Strata.NodeAgent.Pods;
 using Strata.Pods.Runtime;
 
 namespace Strata.NodeAgent.Server;
 
-/// <summary>From names to what runs, or ran, under them.</summary>
-internal sealed class ContainerFinder(PodManager pods)
+/// <summary>From a container's name to what runs, or ran, under it.</summary>
+internal static class ContainerFinder
 {
-    /// <exception cref="NodeApiException">NotFound.</exception>
-    public PodWorker Pod(string namespaceName, string name, string? uid) =>
-        pods.Find(namespaceName, name) is { } worker && (uid is null || uid == worker.PodUid)
-            ? worker
-            : throw NodeApiException.NotFound($"pod \"{name}\" not found in namespace \"{namespaceName}\" on this node");
-
-    /// <summary>The container's specification (of an init or ephemeral container, too).</summary>
-    /// <exception cref="NodeApiException">NotFound.</exception>
-    public static (bool Tty, bool Stdin) Terminal(Pod pod, string name)
-    {
-        if (pod.Spec.InitContainers.Concat(pod.Spec.Containers).FirstOrDefault(container => container.Name == name) is { } found)
-        {
-            return (found.Tty, found.Stdin);
-        }
-
-        return pod.Spec.EphemeralContainers.FirstOrDefault(container => container.Name == name) is { } ephemeral
-            ? (ephemeral.Tty, ephemeral.Stdin)
-            : throw NodeApiException.NotFound($"container \"{name}\" not found in pod \"{pod.Metadata.Name}\"");
-    }
-
-    /// <exception cref="NodeApiException">NotFound: it does not exist or does not run.</exception>
-    public static ContainerRecord Running(PodWorker worker, string name)
-    {
-        Terminal(worker.Pod, name);
-        return worker.RunningContainers.Where(record => record.Name == name).MaxBy(record => record.Attempt)
-            ?? throw NodeApiException.NotFound($"container not found (\"{name}\")");
-    }
+    /// <exception cref="KubeletException">NotFound: it does not run.</exception>
+    public static ContainerRecord Running(PodWorker worker, string name) =>
+        worker.RunningContainers.Where(record => record.Name == name).MaxBy(record => record.Attempt)
+            ?? throw KubeletException.NotFound($"container not found (\"{name}\")");
 
     /// <summary>The run whose log is meant. Messages: kubelet <c>kubelet_pods.go</c>, validateContainerLogStatus.</summary>
     /// <param name="isPrevious">The last run that has ended before the one that is current.</param>
-    /// <exception cref="NodeApiException">There is none (yet).</exception>
+    /// <exception cref="KubeletException">There is none (yet).</exception>
     public static ContainerRecord RunToRead(PodWorker worker, string name, bool isPrevious)
     {
-        Terminal(worker.Pod, name);
         var podName = worker.Pod.Metadata.Name;
         var waiting = Status(worker.Status, name)?.State.Waiting;
         ContainerRecord[] runs = [.. worker.State.ContainerSnapshot
@@ -48,13 +25,13 @@ internal sealed class ContainerFinder(PodManager pods)
             .OrderByDescending(record => record.Attempt)];
         if (!isPrevious)
         {
-            return runs.FirstOrDefault() ?? throw NodeApiException.BadRequest($"container \"{name}\" in pod \"{podName}\" is waiting to start{Reason(waiting)}");
+            return runs.FirstOrDefault() ?? throw KubeletException.BadRequest($"container \"{name}\" in pod \"{podName}\" is waiting to start{Reason(waiting)}");
         }
 
         // While it waits for its restart, the run that ended last is the previous one already.
         var isBetweenRuns = waiting is not null && runs is [{ Phase: ContainerPhase.Exited }, ..];
         return runs.Skip(isBetweenRuns ? 0 : 1).FirstOrDefault()
-            ?? throw NodeApiException.BadRequest($"previous terminated container \"{name}\" in pod \"{podName}\" not found");
+            ?? throw KubeletException.BadRequest($"previous terminated container \"{name}\" in pod \"{podName}\" not found");
     }
 
     private static ContainerStatus? Status(PodStatus status, string name) =>

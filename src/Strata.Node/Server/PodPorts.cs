@@ -1,13 +1,11 @@
+using Strata.Kubelet.Ports;
 using Strata.Pods.Runtime;
 
 namespace Strata.NodeAgent.Server;
 
-/// <summary>The ports of one pod.</summary>
-internal sealed class PodPorts(IContainerRuntime runtime, string sandboxId, string podName, string podUid)
+/// <summary>The ports of one pod, reached through its sandbox.</summary>
+internal sealed class PodPorts(IContainerRuntime runtime, string sandboxId, string podName, string podUid) : IPodPorts
 {
-    /// <summary>Carries one connection to its end.</summary>
-    /// <returns>What went wrong, for the client; null when nothing did.</returns>
-    /// <exception cref="IOException">The client has gone.</exception>
     public async Task<string?> ForwardAsync(int port, Stream connection, CancellationToken cancellationToken)
     {
         try

@@ -24,6 +24,9 @@ internal sealed partial class NodeStatusManager(
     private DateTimeOffset _writtenAt;
     private int _serverPort;
 
+    /// <summary>Called when the node is ready in the API after it was not.</summary>
+    public Action? ReadyAgain { get; set; }
+
     /// <summary>Creates or takes over the Node object, writes its first status and the lease.</summary>
     public async Task RegisterAsync(int serverPort, CancellationToken cancellationToken)
     {
@@ -81,10 +84,18 @@ internal sealed partial class NodeStatusManager(
 
     private async Task WriteIfDueAsync(CancellationToken cancellationToken)
     {
-        var status = await BuildStatusAsync(_written, cancellationToken);
+        // Read anew, for others write conditions too: the node controller, when it has not heard of this node for a while.
+        _node = await client.GetAsync<Node>(null, options.NodeName, cancellationToken);
+        var wasReady = _node.Status.Condition("Ready") is { Status: "True" };
+        var status = await BuildStatusAsync(_node.Status, cancellationToken);
         if (clock.GetUtcNow() - _writtenAt >= Heartbeat || !ModelJson.ContentEquals(WithoutHeartbeat(status), WithoutHeartbeat(_written!)))
         {
             await WriteStatusAsync(status, cancellationToken);
+        }
+
+        if (!wasReady && status.Condition("Ready") is { Status: "True" })
+        {
+            ReadyAgain?.Invoke();
         }
     }
 
@@ -163,9 +174,14 @@ internal sealed partial class NodeStatusManager(
 
     private async Task<IReadOnlyList<ContainerImage>> ImagesAsync(NodeStatus? old, CancellationToken cancellationToken)
     {
+        if (monitor.Problem is not null)
+        {
+            return old?.Images ?? []; // It would only keep the news of that problem waiting.
+        }
+
         try
         {
-            var images = await runtime.ListImagesAsync(cancellationToken);
+            var images = await RuntimeDeadline.AnswerAsync(runtime.ListImagesAsync, clock, cancellationToken);
             return [.. images.OrderByDescending(image => image.SizeBytes).ThenBy(image => image.Id, StringComparer.Ordinal).Take(MaxImages).Select(image => new ContainerImage { Names = image.Names, SizeBytes = image.SizeBytes })];
         }
         catch (RuntimeException)

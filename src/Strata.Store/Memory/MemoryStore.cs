@@ -147,7 +147,17 @@ public sealed class MemoryStore : IRevisionedStore, IEventLog
         return ValueTask.CompletedTask;
     }
 
-    WatchBatch IEventLog.ReadLog(KeyRange range, long afterRevision, long throughRevision)
+    ValueTask<WatchBatch> IEventLog.ReadLogAsync(KeyRange range, long afterRevision, long throughRevision, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(ReadLog(range, afterRevision, throughRevision));
+
+    private Lock.Scope Enter(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        return _gate.EnterScope();
+    }
+
+    private WatchBatch ReadLog(KeyRange range, long afterRevision, long throughRevision)
     {
         lock (_gate)
         {
@@ -169,13 +179,6 @@ public sealed class MemoryStore : IRevisionedStore, IEventLog
             }
             return new WatchBatch(events, throughRevision);
         }
-    }
-
-    private Lock.Scope Enter(CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        ObjectDisposedException.ThrowIf(_disposed, this);
-        return _gate.EnterScope();
     }
 
     private void Commit_NeedsLock(KeyHistory history, StoreEvent change)

@@ -136,9 +136,10 @@ public sealed partial class SqliteStore : IRevisionedStore, IEventLog
         _lock.Dispose();
     }
 
-    WatchBatch IEventLog.ReadLog(KeyRange range, long afterRevision, long throughRevision) => _readers.Read(
-        static (session, of) => session.ReadLog(of.range, of.afterRevision, of.throughRevision),
-        (range, afterRevision, throughRevision));
+    ValueTask<WatchBatch> IEventLog.ReadLogAsync(KeyRange range, long afterRevision, long throughRevision, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(_readers.Read(
+            static (session, of) => session.ReadLog(of.range, of.afterRevision, of.throughRevision),
+            (range, afterRevision, throughRevision)));
 
     private RangePage Range(KeyRange range, long atRevision, int limit) => _readers.Read(
         static (session, of) => session.Range(of.range, of.atRevision, of.limit), (range, atRevision, limit));

@@ -9,6 +9,7 @@ internal sealed class WatchHub(IEventLog log)
     private readonly Lock _gate = new(); // Guards the fields below.
     private readonly List<WatchSubscription> _subscriptions = [];
     private long _revision;
+    private TaskCompletionSource? _moved;
     private bool _closed;
 
     /// <summary>The latest published revision.</summary>
@@ -24,6 +25,43 @@ internal sealed class WatchHub(IEventLog log)
             {
                 subscription.Publish(committed, revision);
             }
+            _moved?.TrySetResult();
+            _moved = null;
+        }
+    }
+
+    /// <summary>Goes on at <paramref name="revision"/> although the changes up to it are not known: every watch reads them from the log, or learns there that
+    /// they are gone.</summary>
+    public void Skip(long revision)
+    {
+        lock (_gate)
+        {
+            foreach (var subscription in _subscriptions)
+            {
+                subscription.Overflow();
+            }
+        }
+        Publish([], revision);
+    }
+
+    /// <summary>Returns when <paramref name="revision"/> has been published.</summary>
+    /// <exception cref="ObjectDisposedException">The store was closed before.</exception>
+    public async ValueTask WaitUntilAsync(long revision, CancellationToken cancellationToken)
+    {
+        while (Revision < revision)
+        {
+            Task moved;
+            lock (_gate)
+            {
+                ObjectDisposedException.ThrowIf(_closed, typeof(IRevisionedStore));
+                if (_revision >= revision)
+                {
+                    return;
+                }
+                _moved ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                moved = _moved.Task;
+            }
+            await moved.WaitAsync(cancellationToken);
         }
     }
 
@@ -56,7 +94,7 @@ internal sealed class WatchHub(IEventLog log)
                 do
                 {
                     cancellationToken.ThrowIfCancellationRequested();
-                    var past = log.ReadLog(range, cursor, liveFrom);
+                    var past = await log.ReadLogAsync(range, cursor, liveFrom, cancellationToken);
                     cursor = Math.Max(cursor, past.Revision);
                     yield return past with { Revision = cursor };
                 }
@@ -88,6 +126,7 @@ internal sealed class WatchHub(IEventLog log)
             {
                 subscription.Close();
             }
+            _moved?.TrySetResult();
         }
     }
 

@@ -57,6 +57,17 @@ internal sealed class WatchSubscription(KeyRange range)
         _signal.Set();
     }
 
+    /// <summary>Forgets what is buffered: the reader must <see cref="Rejoin"/>.</summary>
+    public void Overflow()
+    {
+        lock (_gate)
+        {
+            _overflowed = true;
+            _buffer = [];
+        }
+        _signal.Set();
+    }
+
     public void Close()
     {
         lock (_gate)

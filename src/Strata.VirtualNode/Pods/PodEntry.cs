@@ -28,6 +28,12 @@ internal sealed class PodEntry
     /// <summary>When the provider took on the delete in this process.</summary>
     public long? DeletedAt { get; set; }
 
+    /// <summary>When to repeat that delete if the provider still runs the pod then.</summary>
+    public DateTimeOffset DeleteAgainAt { get; set; }
+
+    /// <summary>We removed the pod from the API; the lister may show it a moment longer.</summary>
+    public bool IsRemoved { get; set; }
+
     /// <summary>Failed attempts in a row.</summary>
     public int Failures { get; set; }
 

@@ -48,6 +48,11 @@ internal sealed partial class PodReconciler(
         }
 
         var entry = entries.For(uid);
+        if (entry.IsRemoved)
+        {
+            return null; // The lister lags behind our own removal; its event ends the entry.
+        }
+
         entry.ListedVersion = pod.Metadata.ResourceVersion;
         if (pod.IsDeleting() && !entry.SawDeletion)
         {

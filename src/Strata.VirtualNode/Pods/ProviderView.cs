@@ -7,6 +7,7 @@ internal sealed class ProviderView
 {
     private readonly Lock _lock = new(); // Guards everything below.
     private readonly Dictionary<string, (ProviderPod Pod, long SeenAt)> _pods = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> _removedAt = new(StringComparer.Ordinal); // Until a list that began later is in.
     private long? _listedAt;
     private long _ticks;
 
@@ -69,11 +70,13 @@ internal sealed class ProviderView
         }
     }
 
+    /// <summary>Notes that the provider has the pod no more: a list that is under way may still show it.</summary>
     public void Remove(string uid)
     {
         lock (_lock)
         {
             _pods.Remove(uid);
+            _removedAt[uid] = Tick();
         }
     }
 
@@ -95,7 +98,7 @@ internal sealed class ProviderView
             foreach (var pod in listed)
             {
                 var uid = pod.Identity.Uid;
-                if (_pods.TryGetValue(uid, out var known) && known.SeenAt >= startedAt)
+                if ((_pods.TryGetValue(uid, out var known) && known.SeenAt >= startedAt) || _removedAt.GetValueOrDefault(uid) > startedAt)
                 {
                     continue;
                 }
@@ -106,6 +109,11 @@ internal sealed class ProviderView
                 }
 
                 _pods[uid] = (pod, startedAt);
+            }
+
+            foreach (var uid in _removedAt.Where(entry => entry.Value <= startedAt).Select(entry => entry.Key).ToArray())
+            {
+                _removedAt.Remove(uid);
             }
 
             _listedAt = startedAt;

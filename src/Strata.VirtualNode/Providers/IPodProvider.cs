@@ -34,6 +34,10 @@ public interface IPodProvider
 
     Task<IProviderSession> ExecAsync(PodIdentity pod, string container, CommandRequest command, CancellationToken cancellationToken);
 
-    /// <summary>Connects to the output of the container's main process.</summary>
-    Task<IProviderSession> AttachAsync(PodIdentity pod, string container, CancellationToken cancellationToken);
+    /// <summary>Whether <see cref="AttachAsync"/> can reach a process's input as well as its output.</summary>
+    bool CanAttachInput { get; }
+
+    /// <summary>Connects to the container's main process.</summary>
+    /// <param name="withInput">To its input, too; only asked of a provider that <see cref="CanAttachInput"/>.</param>
+    Task<IProviderSession> AttachAsync(PodIdentity pod, string container, bool withInput, CancellationToken cancellationToken);
 }

@@ -144,7 +144,7 @@ public sealed class DefinitionLifeTests : IAsyncLifetime
         (await _api.DeleteAsync(Widgets.Definitions)).Expect(HttpStatusCode.OK);
         await Eventually.TrueAsync(async () => !(await _api.GetAsync(Widgets.Definitions)).Names.Any());
         (await _api.GetAsync("/apis/example.com")).Expect(HttpStatusCode.NotFound);
-        Assert.Equal(0, _api.Host.ServedDefinitions);
+        await Eventually.TrueAsync(() => _api.Host.ServedDefinitions == 0);
         var page = await _api.Store.RangeAsync(Strata.Store.KeyRange.Prefix("/registry/many"u8.ToArray()), 0, 10, Token);
         Assert.Empty(page.Entries);
     }

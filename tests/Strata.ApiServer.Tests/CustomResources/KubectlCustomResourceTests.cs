@@ -39,7 +39,8 @@ public sealed class KubectlCustomResourceTests : IAsyncLifetime
         Assert.Equal("widget.example.com/a created\n", await _kubectl.RunAsync("apply -f -", Widget));
         Assert.Equal("widget.example.com/a unchanged\n", await _kubectl.RunAsync("apply -f -", Widget));
         Assert.Equal("widget.example.com/a configured\n", await _kubectl.RunAsync("apply -f -", Widget.Replace("red", "blue", StringComparison.Ordinal)));
-        Assert.Matches(@"NAME +COLOR +REPLICAS +AGE\na +blue +1 +\d+s\n", await _kubectl.RunAsync("get wd"));
+        Assert.Matches(@"NAME +COLOR +REPLICAS +AGE\na +blue +1 +\d+s\n", await _kubectl.RunAsync("get widgets.v1.example.com"));
+        Assert.Matches(@"NAME +AGE\na +\d+s\n", await _kubectl.RunAsync("get wd")); // The version that clients prefer has no columns.
         Assert.Matches(@"NAME +COLOR +REPLICAS +READY +AGE\na +blue +1 +\d+s\n", await _kubectl.RunAsync("get widgets.v1.example.com -o wide"));
         Assert.Equal("widget.example.com/a scaled\n", await _kubectl.RunAsync("scale wd/a --replicas=3"));
         Assert.Equal("widget.example.com/a patched\n", await _kubectl.RunAsync("""patch wd a --type=merge --subresource=status -p {"status":{"replicas":3}}"""));

@@ -14,7 +14,7 @@ namespace Strata.ApiServer.Tests.Registry;
 public sealed class KindsOverStoreTests : IAsyncDisposable
 {
     private readonly MemoryStore _store = new();
-    private readonly ServiceAllocator _allocator = Kinds.Allocator("10.96.0.0/24");
+    private readonly SharedServiceAllocator _allocator = Kinds.SharedAllocator("10.96.0.0/24");
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -33,6 +33,37 @@ public sealed class KindsOverStoreTests : IAsyncDisposable
         { "Lease", "{metadata: {name: a}, spec: {holderIdentity: a, renewTime: '2026-01-01T00:00:00Z'}}" },
         { "Deployment", "{metadata: {name: a}, spec: {selector: {matchLabels: {a: b}}, template: {metadata: {labels: {a: b}}, spec: {containers: [{name: a, image: x}]}}}}" },
         { "ReplicaSet", "{metadata: {name: a}, spec: {selector: {matchLabels: {a: b}}, template: {metadata: {labels: {a: b}}, spec: {containers: [{name: a, image: x}]}}}}" },
+        { "StatefulSet", "{metadata: {name: a}, spec: {serviceName: a, selector: {matchLabels: {a: b}}, template: {metadata: {labels: {a: b}}, spec: {containers: [{name: a, image: x}]}}, volumeClaimTemplates: [{metadata: {name: d}, spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1024Mi}}}}]}}" },
+        { "DaemonSet", "{metadata: {name: a}, spec: {selector: {matchLabels: {a: b}}, template: {metadata: {labels: {a: b}}, spec: {containers: [{name: a, image: x}]}}}}" },
+        { "ControllerRevision", "{metadata: {name: a}, revision: 1, data: {spec: {template: {a: b}}}}" },
+        { "ReplicationController", "{metadata: {name: a}, spec: {template: {metadata: {labels: {a: b}}, spec: {containers: [{name: a, image: x}]}}}}" },
+        { "PodTemplate", "{metadata: {name: a}, template: {metadata: {labels: {a: b}}, spec: {containers: [{name: a, image: x}]}}}" },
+        { "Job", "{metadata: {name: a}, spec: {template: {spec: {restartPolicy: Never, containers: [{name: a, image: x}]}}}}" },
+        { "CronJob", "{metadata: {name: a}, spec: {schedule: '* * * * *', jobTemplate: {spec: {template: {spec: {restartPolicy: Never, containers: [{name: a, image: x}]}}}}}}" },
+    };
+
+    private static readonly Dictionary<string, Func<JsonObject, JsonObject>> TypedForms = new()
+    {
+        ["Namespace"] = Typed<Namespace>,
+        ["Node"] = Typed<Node>,
+        ["Pod"] = Typed<Pod>,
+        ["Service"] = Typed<Service>,
+        ["Endpoints"] = Typed<Endpoints>,
+        ["EndpointSlice"] = Typed<EndpointSlice>,
+        ["ConfigMap"] = Typed<ConfigMap>,
+        ["Secret"] = Typed<Secret>,
+        ["ServiceAccount"] = Typed<ServiceAccount>,
+        ["Event"] = Typed<Event>,
+        ["Lease"] = Typed<Lease>,
+        ["Deployment"] = Typed<Deployment>,
+        ["ReplicaSet"] = Typed<ReplicaSet>,
+        ["StatefulSet"] = Typed<StatefulSet>,
+        ["DaemonSet"] = Typed<DaemonSet>,
+        ["ControllerRevision"] = Typed<ControllerRevision>,
+        ["ReplicationController"] = Typed<ReplicationController>,
+        ["PodTemplate"] = Typed<PodTemplate>,
+        ["Job"] = Typed<Job>,
+        ["CronJob"] = Typed<CronJob>,
     };
 
     public async ValueTask DisposeAsync() => await _store.DisposeAsync();
@@ -53,23 +84,7 @@ public sealed class KindsOverStoreTests : IAsyncDisposable
     {
         var registry = Registry(Kinds.Get(kind));
         var created = await CreateAsync(registry, Rules.Yaml(yaml));
-        var typed = kind switch
-        {
-            "Namespace" => Typed<Namespace>(created),
-            "Node" => Typed<Node>(created),
-            "Pod" => Typed<Pod>(created),
-            "Service" => Typed<Service>(created),
-            "Endpoints" => Typed<Endpoints>(created),
-            "EndpointSlice" => Typed<EndpointSlice>(created),
-            "ConfigMap" => Typed<ConfigMap>(created),
-            "Secret" => Typed<Secret>(created),
-            "ServiceAccount" => Typed<ServiceAccount>(created),
-            "Event" => Typed<Event>(created),
-            "Lease" => Typed<Lease>(created),
-            "Deployment" => Typed<Deployment>(created),
-            "ReplicaSet" => Typed<ReplicaSet>(created),
-            _ => throw new ArgumentException($"no typed form of {kind} here", nameof(kind)),
-        };
+        var typed = TypedForms[kind](created);
         var written = await UpdateAsync(registry, typed, static read => read);
         Assert.True(
             created.Metadata().Text("resourceVersion") == written.Metadata().Text("resourceVersion"), $"{created.ToJsonString()}\n{typed.ToJsonString()}");
@@ -132,6 +147,29 @@ public sealed class KindsOverStoreTests : IAsyncDisposable
             await registry.DeleteAsync(WriteContext.Server, new ObjectKey("default", created.Name()), DeletionOptions.Default, Token);
             await registry.CreateAsync(WriteContext.Server with { DryRun = true }, "default", null, NodePortService("dry"), Token);
         }
+    }
+
+    [Fact]
+    public async Task An_update_that_takes_the_last_finalizer_frees_the_port_that_was_stored_not_the_one_it_names()
+    {
+        var registry = Registry(new ServiceStrategy(_allocator));
+        await CreateAsync(registry, NodePortService("holder", ", nodePort: 30081"));
+        var going = NodePortService("going", ", nodePort: 30080");
+        going.Metadata()["finalizers"] = new JsonArray("example.com/hold");
+        going = await CreateAsync(registry, going);
+        var deleted = await registry.DeleteAsync(WriteContext.Server, new ObjectKey("default", "going"), DeletionOptions.Default, Token);
+        Assert.False(deleted.IsRemoved);
+
+        await UpdateAsync(registry, Tree(deleted.Object), service =>
+        {
+            service.Metadata().Remove("finalizers");
+            service.Object("spec").Objects("ports").Single().Item["nodePort"] = 30081;
+            return service;
+        });
+
+        var refusal = await Assert.ThrowsAsync<ApiException>(() => CreateAsync(registry, NodePortService("thief", ", nodePort: 30081")));
+        Assert.Contains("provided port is already allocated", refusal.Message, StringComparison.Ordinal);
+        await CreateAsync(registry, NodePortService("next", ", nodePort: 30080"));
     }
 
     [Fact]

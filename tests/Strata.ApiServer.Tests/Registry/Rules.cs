@@ -51,6 +51,19 @@ internal static class Rules
         return Lines(errors);
     }
 
+    /// <summary>What writing the status in YAML over <paramref name="old"/> (already prepared) through /status reports.</summary>
+    public static IReadOnlyList<string> Status(ResourceStrategy strategy, JsonObject old, string status)
+    {
+        var target = old.Copy();
+        target["status"] = Yaml(status);
+        strategy.Default(target);
+        strategy.PrepareForStatusUpdate(target, old);
+        var errors = new FieldErrors();
+        strategy.ValidateUpdate(target, old, errors);
+        strategy.ValidateStatusUpdate(target, old, errors);
+        return Lines(errors);
+    }
+
     public static JsonObject Copy(this JsonObject source) => (JsonObject)source.DeepClone();
 
     public static IReadOnlyList<string> Lines(FieldErrors errors) => [.. errors.Causes.Select(static cause => $"{cause.Field}: {cause.Message}")];

@@ -39,7 +39,7 @@ public sealed class TableTests
     public void Every_kind_makes_one_cell_for_each_column_even_of_an_almost_empty_object()
     {
         using var document = JsonDocument.Parse("""{"metadata":{"name":"a"}}""");
-        foreach (var strategy in KindCatalog.All(Kinds.Allocator()))
+        foreach (var strategy in KindCatalog.All(Kinds.SharedAllocator()))
         {
             Assert.Equal(strategy.Columns.Count, strategy.Row(document.RootElement, Now).Count);
             Assert.Single(strategy.Columns, static column => column.Format == "name");
@@ -50,7 +50,7 @@ public sealed class TableTests
     [Fact]
     public void Every_kind_bears_the_empty_object_and_says_what_is_missing()
     {
-        foreach (var strategy in KindCatalog.All(Kinds.Allocator()))
+        foreach (var strategy in KindCatalog.All(Kinds.SharedAllocator()))
         {
             Assert.Contains("metadata.name: Required value: name or generateName is required", Rules.Create(strategy, []));
         }

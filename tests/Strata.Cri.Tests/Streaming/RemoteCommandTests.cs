@@ -2,7 +2,7 @@ using System.IO.Pipelines;
 using System.Security.Cryptography;
 using System.Text;
 using System.Threading.Channels;
-using Strata.Cri.Spdy;
+using Strata.Streaming.Spdy;
 using Strata.Cri.Streaming;
 using Strata.Cri.Tests.Runtime;
 

@@ -51,6 +51,40 @@ public sealed class NodeObjectTests
     }
 
     [Fact]
+    public async Task A_runtime_that_hangs_makes_the_node_not_ready_while_its_lease_goes_on()
+    {
+        await using var fake = await FakeNode.StartAsync();
+        await fake.PassUntilAsync(() => LeaseTime(fake) is not null, TimeSpan.FromSeconds(1));
+        fake.Runtime.IsHung = true;
+        await fake.PassUntilAsync(() => Ready(fake) == "False", TimeSpan.FromSeconds(60));
+        var lease = LeaseTime(fake);
+
+        await fake.PassUntilAsync(() => LeaseTime(fake) >= lease!.Value.AddSeconds(20), TimeSpan.FromSeconds(60));
+        Assert.StartsWith("container runtime fake is down", fake.Node.Api.All<Node>()[0].Status.Condition("Ready")!.Message, StringComparison.Ordinal);
+
+        fake.Runtime.IsHung = false;
+        await fake.PassUntilAsync(() => Ready(fake) == "True", TimeSpan.FromSeconds(60));
+    }
+
+    [Fact]
+    public async Task A_node_that_others_gave_up_and_its_pods_are_put_right_by_a_living_agent()
+    {
+        await using var fake = await FakeNode.StartAsync();
+        await fake.Node.CreateAsync(Given.Pod("web", Given.Sleeper("main")));
+        await fake.PodWhenAsync("web", pod => pod.IsReady());
+
+        await OverruleAsync<Node>(null, "n1", "Unknown");
+        await OverruleAsync<Pod>("default", "web", "False");
+
+        await fake.PassUntilAsync(() => Ready(fake) == "True", TimeSpan.FromSeconds(15));
+        await fake.PassUntilAsync(() => fake.Node.Find("web")!.IsReady(), TimeSpan.FromSeconds(15));
+
+        Task OverruleAsync<T>(string? space, string name, string status)
+            where T : class, IKubeObject<T> =>
+            fake.Node.Client.PatchAsync<T>(space, name, Patch.Strategic($$$"""{"status":{"conditions":[{"type":"Ready","status":"{{{status}}}","reason":"NodeNotReady"}]}}"""), "status", Token);
+    }
+
+    [Fact]
     public async Task A_deleted_node_object_is_made_again()
     {
         await using var fake = await FakeNode.StartAsync();

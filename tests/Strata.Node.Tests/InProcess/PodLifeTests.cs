@@ -166,6 +166,18 @@ public sealed class PodLifeTests
     }
 
     [Fact]
+    public async Task A_pod_that_asks_for_another_runtime_is_not_run_by_the_only_one()
+    {
+        await using var fake = await FakeNode.StartAsync();
+        await fake.Node.CreateAsync(Given.Pod("boxed", Given.Sleeper("main")).WithSpec(spec => spec with { RuntimeClassName = "gvisor" }));
+
+        var pod = await fake.PodWhenAsync("boxed", pod => pod.Status.ContainerStatuses is [{ State.Waiting.Reason: "CreateContainerConfigError" }]);
+
+        Assert.StartsWith("spec.runtimeClassName \"gvisor\"", pod.Status.ContainerStatuses[0].State.Waiting!.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(fake.Runtime.Calls, call => call.StartsWith("RunSandbox", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_pod_that_does_not_fit_is_refused()
     {
         await using var fake = await FakeNode.StartAsync();

@@ -5,8 +5,8 @@ using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Text;
 using Strata.Api.Models;
-using Strata.Cri.Spdy;
-using Strata.NodeAgent.Server;
+using Strata.Streaming;
+using Strata.Streaming.Spdy;
 
 namespace Strata.NodeAgent.Tests.Real;
 

@@ -1,6 +1,6 @@
 using System.Net.WebSockets;
 using System.Text.Json.Nodes;
-using Strata.Cri.Spdy;
+using Strata.Streaming.Spdy;
 
 namespace Strata.NodeAgent.Tests.Server;
 

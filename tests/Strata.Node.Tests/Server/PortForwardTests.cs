@@ -1,6 +1,6 @@
 using System.Net.WebSockets;
-using Strata.Cri.Spdy;
-using Strata.NodeAgent.Server;
+using Strata.Streaming;
+using Strata.Streaming.Spdy;
 
 namespace Strata.NodeAgent.Tests.Server;
 

@@ -10,14 +10,14 @@ public abstract partial class RevisionedStoreContract : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         await Store.DisposeAsync();
-        Cleanup();
+        await CleanupAsync();
         GC.SuppressFinalize(this);
     }
 
     /// <summary>Opens a store of its own, empty when called for the first time.</summary>
     protected abstract ValueTask<IRevisionedStore> OpenAsync();
 
-    protected abstract void Cleanup();
+    protected abstract ValueTask CleanupAsync();
 
     private protected async Task<StoreEntry> Written(string key, string value)
     {

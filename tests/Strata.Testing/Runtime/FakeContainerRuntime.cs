@@ -19,6 +19,7 @@ public sealed class FakeContainerRuntime(TimeProvider clock) : IContainerRuntime
     private readonly Dictionary<string, Queue<string>> _failpoints = [];
     private readonly List<Channel<RuntimeEvent>> _watchers = [];
     private readonly ConcurrentQueue<string> _calls = new();
+    private TaskCompletionSource _awake = new(); // Completed when the runtime hangs no longer.
     private int _nextId;
 
     /// <summary>Every call that changes something, in order, for example <c>StartContainer main</c>.</summary>
@@ -34,6 +35,24 @@ public sealed class FakeContainerRuntime(TimeProvider clock) : IContainerRuntime
             if (value)
             {
                 EndWatches();
+            }
+        }
+    }
+
+    /// <summary>While set, the runtime hangs: questions (how it is, lists) get no answer, and event streams stay open and silent.</summary>
+    public bool IsHung
+    {
+        get;
+        set
+        {
+            field = value;
+            if (value)
+            {
+                Volatile.Write(ref _awake, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+            }
+            else
+            {
+                Volatile.Read(ref _awake).TrySetResult();
             }
         }
     }
@@ -92,7 +111,7 @@ public sealed class FakeContainerRuntime(TimeProvider clock) : IContainerRuntime
         EndSandbox(sandbox.Id);
     }
 
-    public Task<RuntimeInfo> GetInfoAsync(CancellationToken cancellationToken) => DoAsync("GetInfo", null, () => new RuntimeInfo("fake", "1.0", NotReadyReason));
+    public async Task<RuntimeInfo> GetInfoAsync(CancellationToken cancellationToken) => await DoWhenAwakeAsync("GetInfo", () => new RuntimeInfo("fake", "1.0", NotReadyReason), cancellationToken);
 
     public async IAsyncEnumerable<RuntimeEvent> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -111,11 +130,11 @@ public sealed class FakeContainerRuntime(TimeProvider clock) : IContainerRuntime
         throw new RuntimeException(RuntimeFailure.Unavailable, "the event stream ended");
     }
 
-    public Task<IReadOnlyList<SandboxRecord>> ListSandboxesAsync(CancellationToken cancellationToken) =>
-        DoAsync<IReadOnlyList<SandboxRecord>>("ListSandboxes", null, () => [.. _sandboxes.Values.Select(sandbox => sandbox with { IPs = [] })]);
+    public async Task<IReadOnlyList<SandboxRecord>> ListSandboxesAsync(CancellationToken cancellationToken) =>
+        await DoWhenAwakeAsync<IReadOnlyList<SandboxRecord>>("ListSandboxes", () => [.. _sandboxes.Values.Select(sandbox => sandbox with { IPs = [] })], cancellationToken);
 
-    public Task<IReadOnlyList<ContainerRecord>> ListContainersAsync(CancellationToken cancellationToken) =>
-        DoAsync<IReadOnlyList<ContainerRecord>>("ListContainers", null, () => [.. _containers.Values]);
+    public async Task<IReadOnlyList<ContainerRecord>> ListContainersAsync(CancellationToken cancellationToken) =>
+        await DoWhenAwakeAsync<IReadOnlyList<ContainerRecord>>("ListContainers", () => [.. _containers.Values], cancellationToken);
 
     public Task<SandboxRecord?> FindSandboxAsync(string sandboxId, CancellationToken cancellationToken) =>
         DoAsync("FindSandbox", null, () => _sandboxes.GetValueOrDefault(sandboxId));
@@ -242,7 +261,7 @@ public sealed class FakeContainerRuntime(TimeProvider clock) : IContainerRuntime
     public Task<RuntimeImage?> FindImageAsync(string reference, CancellationToken cancellationToken) =>
         DoAsync("FindImage", null, () => _images.GetValueOrDefault(Normalize(reference)) ?? _images.Values.FirstOrDefault(image => image.Id == reference));
 
-    public Task<IReadOnlyList<RuntimeImage>> ListImagesAsync(CancellationToken cancellationToken) => DoAsync<IReadOnlyList<RuntimeImage>>("ListImages", null, () => [.. _images.Values]);
+    public async Task<IReadOnlyList<RuntimeImage>> ListImagesAsync(CancellationToken cancellationToken) => await DoWhenAwakeAsync<IReadOnlyList<RuntimeImage>>("ListImages", () => [.. _images.Values], cancellationToken);
 
     public Task<string> PullImageAsync(string reference, RegistryCredential? credential, CancellationToken cancellationToken) => DoAsync("PullImage", reference, () =>
     {
@@ -299,6 +318,16 @@ public sealed class FakeContainerRuntime(TimeProvider clock) : IContainerRuntime
 
             return act();
         }));
+    }
+
+    private async Task<T> DoWhenAwakeAsync<T>(string operation, Func<T> act, CancellationToken cancellationToken)
+    {
+        if (IsHung)
+        {
+            await Volatile.Read(ref _awake).Task.WaitAsync(cancellationToken);
+        }
+
+        return await DoAsync(operation, null, act);
     }
 
     private T WithLock<T>(Func<T> act)

@@ -29,6 +29,9 @@ internal sealed class FakeProvider(TimeProvider clock) : IPodProvider
     /// <summary>A deleted pod is gone at once; otherwise <see cref="Finish"/> ends it.</summary>
     public bool EndsPods { get; set; } = true;
 
+    /// <summary>A delete is accepted and forgotten: the pod runs on as if it had never been asked for.</summary>
+    public bool ForgetsDeletes { get; set; }
+
     /// <summary>Whether readiness of containers means that probes passed; otherwise pods run on loopback and the node must find out.</summary>
     public bool TellsReadiness { get; set; } = true;
 
@@ -138,6 +141,11 @@ internal sealed class FakeProvider(TimeProvider clock) : IPodProvider
                 return Task.FromResult(true);
             }
 
+            if (ForgetsDeletes)
+            {
+                return Task.FromResult(false);
+            }
+
             if (EndsPods)
             {
                 _pods.Remove(pod.Uid);
@@ -182,7 +190,9 @@ internal sealed class FakeProvider(TimeProvider clock) : IPodProvider
         return Task.FromResult(Session!(command));
     }
 
-    public Task<IProviderSession> AttachAsync(PodIdentity pod, string container, CancellationToken cancellationToken) =>
+    public bool CanAttachInput { get; set; }
+
+    public Task<IProviderSession> AttachAsync(PodIdentity pod, string container, bool withInput, CancellationToken cancellationToken) =>
         ExecAsync(pod, container, new CommandRequest([], false), cancellationToken);
 
     private void Check()

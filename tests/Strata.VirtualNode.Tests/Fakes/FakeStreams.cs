@@ -12,7 +12,7 @@ internal sealed class FakeStreams : IContainerStreams
         string namespaceName, string pod, string container, IReadOnlyList<string> command, bool tty, TerminalSize? size, CancellationToken cancellationToken) =>
         Task.FromResult<IContainerStream>(new EchoStream(string.Join('|', command)));
 
-    public Task<IContainerStream> AttachAsync(string namespaceName, string pod, string container, CancellationToken cancellationToken) =>
+    public Task<IContainerStream> AttachAsync(string namespaceName, string pod, string container, bool withInput, CancellationToken cancellationToken) =>
         Task.FromResult<IContainerStream>(new EchoStream("attached"));
 
     private sealed class EchoStream : IContainerStream

@@ -26,7 +26,7 @@ internal static class WorkloadValidation
         var before = errors.Causes.Count;
         LabelSelectorValidation.Validate(selector, "spec.selector", errors);
         var isSelectorSound = errors.Causes.Count == before && !LabelSelectorValidation.IsEmpty(selector);
-        ValidateTemplate(spec, isSelectorSound ? selector : null, errors);
+        ValidateTemplate(spec, isSelectorSound ? selector : null, "ReplicaSet", errors);
     }
 
     public static void ValidateUpdate(JsonObject target, JsonObject old, FieldErrors errors)
@@ -38,8 +38,10 @@ internal static class WorkloadValidation
         }
     }
 
-    // Without a sound selector there is nothing that the labels could fail to match.
-    private static void ValidateTemplate(JsonObject? spec, JsonObject? selector, FieldErrors errors)
+    /// <summary>Rules of the template of pods that run for ever.</summary>
+    /// <param name="selector">Null when it is not sound: then there is nothing that the labels could fail to match.</param>
+    /// <param name="workload">The kind as messages name it.</param>
+    public static void ValidateTemplate(JsonObject? spec, JsonObject? selector, string workload, FieldErrors errors)
     {
         if (spec.Object("template") is not { } template)
         {
@@ -47,13 +49,22 @@ internal static class WorkloadValidation
             return;
         }
 
+        ValidateLabels(template, selector, errors);
+        PodTemplateValidation.Validate(template, "spec.template", errors);
+        ValidateLastingPods(template, workload, errors);
+    }
+
+    public static void ValidateLabels(JsonObject template, JsonObject? selector, FieldErrors errors)
+    {
         var labels = template.Object("metadata").Object("labels");
         if (selector is not null && !LabelSelectorValidation.Matches(selector, labels))
         {
-            errors.Invalid("spec.template.metadata.labels", labels ?? [], "`selector` does not match template `labels`");
+            errors.Invalid("spec.template.metadata.labels", labels?.DeepClone() ?? new JsonObject(), "`selector` does not match template `labels`");
         }
+    }
 
-        PodTemplateValidation.Validate(template, "spec.template", errors);
+    public static void ValidateLastingPods(JsonObject template, string workload, FieldErrors errors)
+    {
         var podSpec = template.Object("spec");
         if (podSpec.Text("restartPolicy") is not "Always" and var policy)
         {
@@ -62,7 +73,7 @@ internal static class WorkloadValidation
 
         if (podSpec.Number("activeDeadlineSeconds") is not null)
         {
-            errors.Forbidden("spec.template.spec.activeDeadlineSeconds", "activeDeadlineSeconds in ReplicaSet is not Supported");
+            errors.Forbidden("spec.template.spec.activeDeadlineSeconds", $"activeDeadlineSeconds in {workload} is not Supported");
         }
     }
 }

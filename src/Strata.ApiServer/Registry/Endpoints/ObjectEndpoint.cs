@@ -92,7 +92,7 @@ internal sealed class ObjectEndpoint(ResourceStore store) : IEndpoint
 
     private async ValueTask<ApiResult> DeleteAsync(ApiCall call, CancellationToken cancellationToken)
     {
-        var options = DeletionOptions.Read(BodyReader.ReadOptions(call, "DeleteOptions"), call.Query);
+        var options = ReadDeletion(call);
         var result = await store.DeleteAsync(WriteContexts.From(call) with { DryRun = options.DryRun }, KeyOf(call), options, cancellationToken);
         if (result.IsRemoved && !store.Strategy.ReturnsObjectOnDelete)
         {
@@ -109,11 +109,22 @@ internal sealed class ObjectEndpoint(ResourceStore store) : IEndpoint
             throw ApiErrors.MethodNotAllowed("deletecollection");
         }
 
-        var options = DeletionOptions.Read(BodyReader.ReadOptions(call, "DeleteOptions"), call.Query);
+        var options = ReadDeletion(call);
         var query = ListQuery.Parse(call.Query, isWatch: false);
         var page = await store.DeleteCollectionAsync(
             WriteContexts.From(call) with { DryRun = options.DryRun }, CollectionNamespace(call), query, options, cancellationToken);
         return new ListResult(page, store.Strategy);
+    }
+
+    private DeletionOptions ReadDeletion(ApiCall call)
+    {
+        var options = DeletionOptions.Read(BodyReader.ReadOptions(call, "DeleteOptions"), call.Query);
+        if (store.Strategy.OrphaningWarning is { } warning && options is { PropagationPolicy: null, OrphanDependents: null })
+        {
+            call.Warn(warning);
+        }
+
+        return options;
     }
 
     private ObjectKey KeyOf(ApiCall call) => KeyOf(call, Info.Namespaced);

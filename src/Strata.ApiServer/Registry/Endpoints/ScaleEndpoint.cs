@@ -89,6 +89,7 @@ internal sealed class ScaleEndpoint(ResourceStore store, ScalePaths paths) : IEn
         var status = new JsonObject { ["replicas"] = JsonNumber.Create(actual) };
         if (source.At(paths.Selector) is JsonObject selector)
         {
+            selector = paths.HasPlainSelector ? new JsonObject { ["matchLabels"] = selector.DeepClone() } : selector;
             status["selector"] = LabelQuery.From(ModelJson.Parse<LabelSelector>(JsonBytes.Serialize(selector))).ToString();
         }
 

@@ -20,7 +20,7 @@ internal static class DeletionPlan
             return Shorten(strategy, target, options, deletedAt, current);
         }
 
-        var isChanged = ApplyPropagation(metadata, options);
+        var isChanged = ApplyPropagation(strategy, metadata, options);
         var grace = deletedAt is null ? strategy.GracePeriodSeconds(target, options.GracePeriodSeconds) : 0;
         if (grace == 0 && !HasFinalizers(metadata) && !strategy.IsDeletionPending(target))
         {
@@ -85,8 +85,8 @@ internal static class DeletionPlan
         strategy.PrepareForDelete(target);
     }
 
-    // A policy decides both finalizers; without one, those already there stay.
-    private static bool ApplyPropagation(JsonObject metadata, DeletionOptions options)
+    // A policy decides both finalizers; without one, those already there stay, and without those the kind's own custom holds.
+    private static bool ApplyPropagation(ResourceStrategy strategy, JsonObject metadata, DeletionOptions options)
     {
         var finalizers = metadata.Texts("finalizers").Select(static entry => entry.Item).ToList();
         var before = finalizers.Count;
@@ -95,7 +95,7 @@ internal static class DeletionPlan
             { OrphanDependents: true } or { PropagationPolicy: "Orphan" } => OrphanFinalizer,
             { PropagationPolicy: "Foreground" } => ForegroundFinalizer,
             { OrphanDependents: false } or { PropagationPolicy: "Background" } => "",
-            _ => null,
+            _ => strategy.OrphansByDefault && !finalizers.Contains(OrphanFinalizer) && !finalizers.Contains(ForegroundFinalizer) ? OrphanFinalizer : null,
         };
         if (wanted is null)
         {

@@ -18,6 +18,9 @@ internal static class JsonSemantics
 
     public static bool AreEqual(JsonNode? left, JsonNode? right) => AreEqual(left, right, isUserMap: false);
 
+    /// <summary>Whether a field is the same in two objects; its name tells whether empty and absent differ.</summary>
+    public static bool AreEqual(JsonObject? left, JsonObject? right, string field) => FieldEqual(field, left?[field], right?[field]);
+
     private static bool AreEqual(JsonNode? left, JsonNode? right, bool isUserMap)
     {
         if (ReferenceEquals(left, right))

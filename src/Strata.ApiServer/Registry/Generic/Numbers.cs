@@ -15,6 +15,27 @@ internal static class Numbers
         }
     }
 
+    /// <summary>Each of the fields is at least 0 when it is there.</summary>
+    public static void ValidateCounts(this JsonObject? source, string path, FieldErrors errors, params ReadOnlySpan<string> fields)
+    {
+        foreach (var field in fields)
+        {
+            source.ValidateNotNegative(field, path, errors);
+        }
+    }
+
+    /// <summary>A percentage is at most 100; a count is not limited.</summary>
+    public static void ValidateAtMostAll(JsonNode? value, string path, FieldErrors errors)
+    {
+        if (Percent(value) > 100)
+        {
+            errors.Invalid(path, value?.DeepClone(), "must not be greater than 100%");
+        }
+    }
+
+    /// <summary>A count or percentage of nothing.</summary>
+    public static bool IsZero(JsonNode? value) => JsonTree.TryNumber(value, out var number) ? number == 0 : Percent(value) == 0;
+
     /// <summary>A count or a percentage such as <c>25%</c>.</summary>
     public static void ValidateCountOrPercent(JsonNode? value, string path, FieldErrors errors)
     {

@@ -68,7 +68,7 @@ internal sealed partial class ResourceStore
         await _services.Admission.ValidateAsync(admission, cancellationToken);
 
         var storeKey = KeyOf(key);
-        var reservation = Reserve(target, null, key.Name);
+        var reservation = await ReserveAsync(target, null, key.Name, cancellationToken);
         return await HoldingAsync<ServedObject?>(reservation, async () =>
         {
             var json = Encode(target);

@@ -80,9 +80,10 @@ internal sealed partial class ResourceStore
         }
     }
 
-    private void OnRemoved(ServedObject last)
+    // The stored object, not the last words of its removal: what an update changed while it took the last finalizer was never given out.
+    private async ValueTask OnRemovedAsync(StoreEntry stored)
     {
-        using var document = JsonDocument.Parse(last.Json);
-        Strategy.OnDeleted(document.RootElement);
+        using var document = JsonDocument.Parse(stored.Value);
+        await Strategy.OnDeletedAsync(document.RootElement);
     }
 }

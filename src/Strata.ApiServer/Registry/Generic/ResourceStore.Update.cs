@@ -69,7 +69,7 @@ internal sealed partial class ResourceStore
         }
 
         var isRemoval = DeletionPlan.IsDone(Strategy, target);
-        var reservation = isRemoval ? null : Reserve(target, old, key.Name);
+        var reservation = isRemoval ? null : await ReserveAsync(target, old, key.Name, cancellationToken);
         return await HoldingAsync<(ServedObject?, StoreEntry?)>(reservation, async () =>
         {
             var json = Encode(target);
@@ -100,9 +100,8 @@ internal sealed partial class ResourceStore
             return (null, outcome.Entry);
         }
 
-        var last = ObjectOf(key, json, outcome.Revision);
-        OnRemoved(last);
-        return (last, null);
+        await OnRemovedAsync(entry);
+        return (ObjectOf(key, json, outcome.Revision), null);
     }
 
     private void CheckIdentity(JsonObject wanted, JsonObject old, ObjectKey key)
@@ -180,6 +179,11 @@ internal sealed partial class ResourceStore
         if (mode != WriteMode.Internal)
         {
             Strategy.ValidateUpdate(target, old, errors);
+        }
+
+        if (mode == WriteMode.Status)
+        {
+            Strategy.ValidateStatusUpdate(target, old, errors);
         }
 
         ThrowIfAny(errors, name);

@@ -98,10 +98,10 @@ internal sealed partial class ResourceStore
         }
     }
 
-    private WriteReservation? Reserve(JsonObject target, JsonObject? old, string name)
+    private async ValueTask<WriteReservation?> ReserveAsync(JsonObject target, JsonObject? old, string name, CancellationToken cancellationToken)
     {
         var errors = new FieldErrors();
-        var reservation = Strategy.Reserve(target, old, errors);
+        var reservation = await Strategy.ReserveAsync(target, old, errors, cancellationToken);
         ThrowIfAny(errors, name);
         return reservation;
     }
@@ -113,23 +113,18 @@ internal sealed partial class ResourceStore
         {
             outcome = await write();
         }
-        catch (Exception e) when (e is not StoreException or StoreFullException)
+        catch (Exception e) when (e is not StoreException or StoreFullException or StoreUnavailableException or StoreValueTooLargeException)
         {
-            reservation?.Abandon();
+            await EndAsync(reservation, isStored: false);
             throw;
         }
 
-        // Any other failure of the store leaves it open whether the object is there. Then what it holds stays held until the next start
-        // reads the stored objects: a lost address does no harm, one given out twice would.
-        if (outcome.IsStored)
-        {
-            reservation?.Commit();
-        }
-        else
-        {
-            reservation?.Abandon();
-        }
-
+        // Any other failure of the store leaves it open whether the object is there. Then what it holds stays held until the repair has
+        // looked at the stored objects: an address lost for minutes does no harm, one given out twice would.
+        await EndAsync(reservation, outcome.IsStored);
         return outcome.Result;
     }
+
+    private static ValueTask EndAsync(WriteReservation? reservation, bool isStored) =>
+        reservation is null ? ValueTask.CompletedTask : isStored ? reservation.CommitAsync() : reservation.AbandonAsync();
 }

@@ -9,8 +9,8 @@ namespace Strata.ApiServer.Registry.Generic;
 
 /// <summary>One kind's API rules: names, defaults, preparation, validation, selectable fields and printer columns. Generic REST and storage do the rest.
 /// Stateless and thread-safe. Objects are JSON trees; a hook may change the tree it is given.</summary>
-/// <remarks>Order on create: Default → admission → PrepareForCreate → Validate → Reserve → store. On update and patch: Default → admission → PrepareForUpdate →
-/// Validate → ValidateUpdate → Reserve → store. On delete: PrepareForDelete when something keeps the object, else removal and OnDeleted. Generic metadata (uid, timestamps, generation start, names, labels) is set and validated by the caller.</remarks>
+/// <remarks>Order on create: Default → admission → PrepareForCreate → Validate → ReserveAsync → store. On update and patch: Default → admission → PrepareForUpdate →
+/// Validate → ValidateUpdate → ReserveAsync → store. On delete: PrepareForDelete when something keeps the object, else removal and OnDeletedAsync. Generic metadata (uid, timestamps, generation start, names, labels) is set and validated by the caller.</remarks>
 internal abstract class ResourceStrategy
 {
     public abstract KindInfo Kind { get; }
@@ -36,6 +36,12 @@ internal abstract class ResourceStrategy
 
     /// <summary>Whether DELETE answers with the object instead of a Status.</summary>
     public virtual bool ReturnsObjectOnDelete => false;
+
+    /// <summary>Whether a DELETE that says nothing of dependents leaves them behind, as the oldest kinds do.</summary>
+    public virtual bool OrphansByDefault => false;
+
+    /// <summary>What to warn of when a DELETE leaves dependents behind without having said so; null for nothing.</summary>
+    public virtual string? OrphaningWarning => null;
 
     /// <summary>Scale subresource, or null: JSON paths as in a CRD.</summary>
     public virtual ScalePaths? Scale => null;
@@ -106,6 +112,11 @@ internal abstract class ResourceStrategy
     {
     }
 
+    /// <summary>Collects what is wrong with a status written through /status, by itself and as a step from the stored one.</summary>
+    public virtual void ValidateStatusUpdate(JsonObject target, JsonObject old, FieldErrors errors)
+    {
+    }
+
     /// <summary>Values for field selectors besides metadata.name and metadata.namespace, by selector name. Every supported name must be present.</summary>
     public virtual IReadOnlyDictionary<string, string> SelectableFields(JsonElement source) => FrozenDictionary<string, string>.Empty;
 
@@ -123,7 +134,7 @@ internal abstract class ResourceStrategy
     /// <param name="old">The stored object; null on create.</param>
     /// <param name="errors">Gets a problem when something asked for cannot be had; the result is then null and nothing is held.</param>
     /// <returns>What the caller must commit or abandon; null when there is nothing to hold.</returns>
-    public virtual WriteReservation? Reserve(JsonObject target, JsonObject? old, FieldErrors errors) => null;
+    public virtual ValueTask<WriteReservation?> ReserveAsync(JsonObject target, JsonObject? old, FieldErrors errors, CancellationToken cancellationToken) => default;
 
     /// <summary>Marks an object whose deletion begins but which has to wait for finalizers; metadata.deletionTimestamp is already set.</summary>
     public virtual void PrepareForDelete(JsonObject target)
@@ -134,7 +145,5 @@ internal abstract class ResourceStrategy
     public virtual bool IsDeletionPending(JsonObject target) => false;
 
     /// <summary>Gives back what the object held. Called once after its removal from the store.</summary>
-    public virtual void OnDeleted(JsonElement last)
-    {
-    }
+    public virtual ValueTask OnDeletedAsync(JsonElement last) => ValueTask.CompletedTask;
 }

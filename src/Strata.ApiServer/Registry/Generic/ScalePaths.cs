@@ -4,4 +4,5 @@ namespace Strata.ApiServer.Registry.Generic;
 /// <param name="SpecReplicas">For example <c>spec.replicas</c>.</param>
 /// <param name="StatusReplicas">For example <c>status.replicas</c>.</param>
 /// <param name="Selector">Path of the label selector object, for example <c>spec.selector</c>.</param>
-internal sealed record ScalePaths(string SpecReplicas, string StatusReplicas, string Selector);
+/// <param name="HasPlainSelector">Whether the selector is a map of labels, as ReplicationControllers have.</param>
+internal sealed record ScalePaths(string SpecReplicas, string StatusReplicas, string Selector, bool HasPlainSelector = false);

@@ -4,8 +4,8 @@ namespace Strata.ApiServer.Registry.Generic;
 internal abstract class WriteReservation
 {
     /// <summary>The object was stored: what it took is its own now, and what it gave up is free.</summary>
-    public abstract void Commit();
+    public abstract ValueTask CommitAsync();
 
     /// <summary>The object was not stored (it lost a race, or this was a dry run): what was taken is free again.</summary>
-    public abstract void Abandon();
+    public abstract ValueTask AbandonAsync();
 }

@@ -130,8 +130,11 @@ internal sealed partial class ArmProvider : IPodProvider, IDisposable
             new ContainerExecRequest { Command = string.Join(' ', command.Arguments), Arguments = _options.UsePodExtension ? command.Arguments : null, Tty = _options.UsePodExtension ? command.Tty : null },
             cancellationToken)));
 
-    public Task<IProviderSession> AttachAsync(PodIdentity pod, string container, CancellationToken cancellationToken) =>
-        GuardAsync<IProviderSession>(async () => new ArmSession(await _groups.AttachAsync(GroupIdentity.NameOf(pod), container, cancellationToken)));
+    // Strata's own service only, like the extension that lets a container have an input at all.
+    public bool CanAttachInput => _options.UsePodExtension;
+
+    public Task<IProviderSession> AttachAsync(PodIdentity pod, string container, bool withInput, CancellationToken cancellationToken) =>
+        GuardAsync<IProviderSession>(async () => new ArmSession(await _groups.AttachAsync(GroupIdentity.NameOf(pod), container, withInput, cancellationToken)));
 
     public void Dispose() => _client.Dispose();
 

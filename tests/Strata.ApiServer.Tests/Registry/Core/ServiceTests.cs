@@ -8,8 +8,12 @@ namespace Strata.ApiServer.Tests.Registry.Core;
 
 public sealed class ServiceTests
 {
-    private readonly ServiceAllocator _allocator = Kinds.Allocator();
+    private static readonly ServiceOwner Other = new("default", "other", "other-uid");
+
+    private readonly SharedServiceAllocator _allocator = Kinds.SharedAllocator();
     private readonly ServiceStrategy _strategy;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     public ServiceTests() => _strategy = new ServiceStrategy(_allocator);
 
@@ -38,9 +42,9 @@ public sealed class ServiceTests
         Assert.Equal([problem], Rules.Create(_strategy, Service(spec)));
 
     [Fact]
-    public void A_new_service_gets_defaults_and_an_address()
+    public async Task A_new_service_gets_defaults_and_an_address()
     {
-        var service = Created("{ports: [{port: 80}]}");
+        var service = await CreatedAsync("{ports: [{port: 80}]}");
         var spec = service.Object("spec");
         var address = spec.TextOrEmpty("clusterIP");
         Assert.StartsWith("10.96.", address, StringComparison.Ordinal);
@@ -53,149 +57,140 @@ public sealed class ServiceTests
     }
 
     [Fact]
-    public void Node_ports_are_handed_out_in_range_and_kept_by_updates_that_leave_them_out()
+    public async Task Node_ports_are_handed_out_in_range_and_kept_by_updates_that_leave_them_out()
     {
-        var old = Created("{type: NodePort, ports: [{name: a, port: 80}, {name: b, port: 81}]}");
+        var old = await CreatedAsync("{type: NodePort, ports: [{name: a, port: 80}, {name: b, port: 81}]}");
         var ports = NodePorts(old);
         Assert.All(ports, static port => Assert.InRange(port, 30000, 32767));
         Assert.Equal(2, ports.Distinct().Count());
 
-        var updated = Updated(Service("{type: NodePort, ports: [{name: b, port: 91}, {name: a, port: 80}]}"), old);
+        var updated = await UpdatedAsync(Service("{type: NodePort, ports: [{name: b, port: 91}, {name: a, port: 80}]}"), old);
         Assert.Equal(ports.Reverse(), NodePorts(updated));
         Assert.Equal(old.Object("spec").Text("clusterIP"), updated.Object("spec").Text("clusterIP"));
     }
 
     [Fact]
-    public void An_address_that_another_service_has_is_refused()
+    public async Task An_address_that_another_service_has_is_refused()
     {
-        var address = Created("{ports: [{port: 80}]}").Object("spec").Text("clusterIP");
+        var address = (await CreatedAsync("{ports: [{port: 80}]}")).Object("spec").Text("clusterIP");
         Assert.Equal(
             [$"spec.clusterIPs: Invalid value: [\"{address}\"]: failed to allocate IP {address}: provided IP is already allocated"],
-            Refused($"{{clusterIP: {address}, ports: [{{port: 80}}]}}"));
+            await RefusedAsync($"{{clusterIP: {address}, ports: [{{port: 80}}]}}"));
     }
 
     [Fact]
-    public void An_address_outside_the_range_is_refused() =>
+    public async Task An_address_outside_the_range_is_refused() =>
         Assert.Equal(
             ["spec.clusterIPs: Invalid value: [\"10.97.0.1\"]: failed to allocate IP 10.97.0.1: the provided IP is not in the valid range. The range of valid IPs is 10.96.0.0/16"],
-            Refused("{clusterIP: 10.97.0.1, ports: [{port: 80}]}"));
+            await RefusedAsync("{clusterIP: 10.97.0.1, ports: [{port: 80}]}"));
 
     [Fact]
-    public void Node_ports_in_use_or_out_of_range_are_refused_and_nothing_stays_taken()
+    public async Task Node_ports_in_use_or_out_of_range_are_refused_and_nothing_stays_taken()
     {
-        Created("{type: NodePort, ports: [{port: 80, nodePort: 30080}]}");
+        await CreatedAsync("{type: NodePort, ports: [{port: 80, nodePort: 30080}]}");
         Assert.Equal(
             ["spec.ports[0].nodePort: Invalid value: 30080: provided port is already allocated",
             "spec.ports[1].nodePort: Invalid value: 80: provided port is not in the valid range. The range of valid ports is 30000-32767"],
-            Refused("{type: NodePort, clusterIP: 10.96.0.77, ports: [{name: a, port: 80, nodePort: 30080}, {name: b, port: 81, nodePort: 80}, {name: c, port: 82, nodePort: 30081}]}"));
-        Created("{type: NodePort, clusterIP: 10.96.0.77, ports: [{port: 80, nodePort: 30081}]}");
+            await RefusedAsync("{type: NodePort, clusterIP: 10.96.0.77, ports: [{name: a, port: 80, nodePort: 30080}, {name: b, port: 81, nodePort: 80}, {name: c, port: 82, nodePort: 30081}]}"));
+        await CreatedAsync("{type: NodePort, clusterIP: 10.96.0.77, ports: [{port: 80, nodePort: 30081}]}");
     }
 
     [Fact]
-    public void Tcp_and_udp_of_one_service_share_a_node_port_and_give_it_back_once_both_are_gone()
+    public async Task Tcp_and_udp_of_one_service_share_a_node_port_and_give_it_back_once_both_are_gone()
     {
-        var old = Created("{type: NodePort, ports: [{name: t, port: 53, nodePort: 30053}, {name: u, port: 53, protocol: UDP, nodePort: 30053}]}");
-        var updated = Updated(Service("{type: NodePort, ports: [{name: t, port: 53, nodePort: 30053}]}"), old);
-        Assert.Equal(AllocationOutcome.InUse, _allocator.TakePort(30053));
-        Updated(Service("{type: ClusterIP, ports: [{name: t, port: 53}]}"), updated);
-        Assert.Equal(AllocationOutcome.Taken, _allocator.TakePort(30053));
+        var old = await CreatedAsync("{type: NodePort, ports: [{name: t, port: 53, nodePort: 30053}, {name: u, port: 53, protocol: UDP, nodePort: 30053}]}");
+        var updated = await UpdatedAsync(Service("{type: NodePort, ports: [{name: t, port: 53, nodePort: 30053}]}"), old);
+        Assert.Equal(AllocationOutcome.InUse, await _allocator.TakePortAsync(30053, Other, Token));
+        await UpdatedAsync(Service("{type: ClusterIP, ports: [{name: t, port: 53}]}"), updated);
+        Assert.Equal(AllocationOutcome.Taken, await _allocator.TakePortAsync(30053, Other, Token));
     }
 
     [Fact]
-    public void What_is_not_stored_gives_back_what_it_took()
+    public async Task What_is_not_stored_gives_back_what_it_took()
     {
         var service = Rules.Prepared(_strategy, Service("{type: NodePort, clusterIP: 10.96.9.9, ports: [{port: 80, nodePort: 31000}]}"));
-        _strategy.Reserve(service, null, new FieldErrors())!.Abandon();
-        Assert.Equal(AllocationOutcome.Taken, _allocator.TakeAddress("10.96.9.9"));
-        Assert.Equal(AllocationOutcome.Taken, _allocator.TakePort(31000));
+        var reservation = await _strategy.ReserveAsync(service, null, new FieldErrors(), Token);
+        await reservation!.AbandonAsync();
+        Assert.Equal(AllocationOutcome.Taken, await _allocator.TakeAddressAsync("10.96.9.9", Other, Token));
+        Assert.Equal(AllocationOutcome.Taken, await _allocator.TakePortAsync(31000, Other, Token));
     }
 
     [Fact]
-    public void Deletion_gives_back_everything()
+    public async Task Deletion_gives_back_everything()
     {
-        var service = Created("{type: NodePort, clusterIP: 10.96.9.9, ports: [{port: 80, nodePort: 31000}]}");
+        var service = await CreatedAsync("{type: NodePort, clusterIP: 10.96.9.9, ports: [{port: 80, nodePort: 31000}]}");
         using var document = JsonDocument.Parse(service.ToJsonString());
-        _strategy.OnDeleted(document.RootElement);
-        Assert.Equal(AllocationOutcome.Taken, _allocator.TakeAddress("10.96.9.9"));
-        Assert.Equal(AllocationOutcome.Taken, _allocator.TakePort(31000));
+        await _strategy.OnDeletedAsync(document.RootElement);
+        Assert.Equal(AllocationOutcome.Taken, await _allocator.TakeAddressAsync("10.96.9.9", Other, Token));
+        Assert.Equal(AllocationOutcome.Taken, await _allocator.TakePortAsync(31000, Other, Token));
     }
 
     [Fact]
-    public void A_service_that_becomes_external_gives_up_its_address_and_gets_a_new_one_when_it_returns()
+    public async Task A_service_that_becomes_external_gives_up_its_address_and_gets_a_new_one_when_it_returns()
     {
-        var old = Created("{clusterIP: 10.96.9.9, ports: [{port: 80}]}");
+        var old = await CreatedAsync("{clusterIP: 10.96.9.9, ports: [{port: 80}]}");
         var changed = old.Copy();
         changed.Object("spec")!["type"] = "ExternalName";
         changed.Object("spec")!["externalName"] = "a.example.com";
-        var external = Updated(changed, old);
+        var external = await UpdatedAsync(changed, old);
         Assert.Null(external.Object("spec").Text("clusterIP"));
         Assert.Equal(0, external.Object("spec").Count("clusterIPs"));
-        Assert.Equal(AllocationOutcome.Taken, _allocator.TakeAddress("10.96.9.9"));
+        Assert.Equal(AllocationOutcome.Taken, await _allocator.TakeAddressAsync("10.96.9.9", Other, Token));
 
         var back = external.Copy();
         back.Object("spec")!["type"] = "ClusterIP";
-        Assert.NotNull(Updated(back, external).Object("spec").Text("clusterIP"));
+        Assert.NotNull((await UpdatedAsync(back, external)).Object("spec").Text("clusterIP"));
     }
 
     [Fact]
-    public void The_address_does_not_change()
+    public async Task The_address_does_not_change()
     {
-        var old = Created("{clusterIP: 10.96.9.9, ports: [{port: 80}]}");
+        var old = await CreatedAsync("{clusterIP: 10.96.9.9, ports: [{port: 80}]}");
         var service = old.Copy();
         service.Object("spec")!["clusterIP"] = "10.96.9.10";
         Assert.Contains("spec.clusterIPs[0]: Invalid value: [\"10.96.9.10\"]: may not change once set", Rules.Update(_strategy, service, old));
     }
 
     [Fact]
-    public void A_headless_service_takes_no_address()
+    public async Task A_headless_service_takes_no_address()
     {
-        var service = Created("{clusterIP: None}");
+        var service = await CreatedAsync("{clusterIP: None}");
         Assert.Equal("None", service.Object("spec").Text("clusterIP"));
         using var document = JsonDocument.Parse(service.ToJsonString());
-        _strategy.OnDeleted(document.RootElement);
-    }
-
-    [Fact]
-    public void A_restored_allocator_knows_what_stored_services_hold()
-    {
-        using var document = JsonDocument.Parse(Created("{type: NodePort, clusterIP: 10.96.9.9, ports: [{port: 80, nodePort: 31000}]}").ToJsonString());
-        var restored = Kinds.Allocator();
-        restored.Restore([document.RootElement]);
-        Assert.Equal(AllocationOutcome.InUse, restored.TakeAddress("10.96.9.9"));
-        Assert.Equal(AllocationOutcome.InUse, restored.TakePort(31000));
+        await _strategy.OnDeletedAsync(document.RootElement);
     }
 
     private static JsonObject Service(string spec) => Rules.Yaml($"{{metadata: {{name: s, namespace: default}}, spec: {spec}}}");
 
     private static long[] NodePorts(JsonObject service) => [.. service.Object("spec").Objects("ports").Select(static entry => entry.Item.Number("nodePort") ?? 0)];
 
-    private JsonObject Created(string spec)
+    private async Task<JsonObject> CreatedAsync(string spec)
     {
         var service = Service(spec);
         Assert.Empty(Rules.Create(_strategy, service));
-        Hold(service, null);
+        await HoldAsync(service, null);
         return service;
     }
 
-    private JsonObject Updated(JsonObject service, JsonObject old)
+    private async Task<JsonObject> UpdatedAsync(JsonObject service, JsonObject old)
     {
         Assert.Empty(Rules.Update(_strategy, service, old));
-        Hold(service, old);
+        await HoldAsync(service, old);
         return service;
     }
 
-    private void Hold(JsonObject service, JsonObject? old)
+    private async Task HoldAsync(JsonObject service, JsonObject? old)
     {
         var errors = new FieldErrors();
-        var reservation = _strategy.Reserve(service, old, errors);
+        var reservation = await _strategy.ReserveAsync(service, old, errors, Token);
         Assert.Empty(Rules.Lines(errors));
-        reservation!.Commit();
+        await reservation!.CommitAsync();
     }
 
-    private IReadOnlyList<string> Refused(string spec)
+    private async Task<IReadOnlyList<string>> RefusedAsync(string spec)
     {
         var errors = new FieldErrors();
-        Assert.Null(_strategy.Reserve(Rules.Prepared(_strategy, Service(spec)), null, errors));
+        Assert.Null(await _strategy.ReserveAsync(Rules.Prepared(_strategy, Service(spec)), null, errors, Token));
         return Rules.Lines(errors);
     }
 }

@@ -34,5 +34,8 @@ internal sealed class DeploymentStrategy : ResourceStrategy
 
     public override void ValidateUpdate(JsonObject target, JsonObject old, FieldErrors errors) => WorkloadValidation.ValidateUpdate(target, old, errors);
 
+    public override void ValidateStatusUpdate(JsonObject target, JsonObject old, FieldErrors errors) =>
+        DeploymentValidation.ValidateStatus(target.Object("status"), old.Object("status"), errors);
+
     public override IReadOnlyList<JsonNode?> Row(JsonElement source, DateTimeOffset now) => DeploymentTable.Row(source, now);
 }

@@ -18,11 +18,14 @@ internal static class DeploymentValidation
         {
             errors.Invalid("spec.progressDeadlineSeconds", deadline, "must be greater than minReadySeconds");
         }
+    }
 
-        foreach (var field in (ReadOnlySpan<string>)["observedGeneration", "replicas", "updatedReplicas", "readyReplicas", "availableReplicas", "unavailableReplicas", "collisionCount"])
-        {
-            target.Object("status").ValidateNotNegative(field, "status", errors);
-        }
+    public static void ValidateStatus(JsonObject? status, JsonObject? old, FieldErrors errors)
+    {
+        status.ValidateCounts(
+            "status", errors, "observedGeneration", "replicas", "updatedReplicas", "readyReplicas", "availableReplicas", "unavailableReplicas", "collisionCount");
+        WorkloadStatus.ValidateParts(status, "readyReplicas", errors, "updatedReplicas", "readyReplicas", "availableReplicas");
+        status.ValidateNotDecremented(old, "collisionCount", "status", errors);
     }
 
     private static void ValidateStrategy(JsonObject? strategy, FieldErrors errors)
@@ -56,16 +59,11 @@ internal static class DeploymentValidation
         var unavailable = rolling["maxUnavailable"];
         Numbers.ValidateCountOrPercent(unavailable, $"{path}.maxUnavailable", errors);
         Numbers.ValidateCountOrPercent(rolling["maxSurge"], $"{path}.maxSurge", errors);
-        if (IsZero(unavailable) && IsZero(rolling["maxSurge"]))
+        if (Numbers.IsZero(unavailable) && Numbers.IsZero(rolling["maxSurge"]))
         {
             errors.Invalid($"{path}.maxUnavailable", unavailable, "may not be 0 when `maxSurge` is 0");
         }
 
-        if (Numbers.Percent(unavailable) > 100)
-        {
-            errors.Invalid($"{path}.maxUnavailable", unavailable, "must not be greater than 100%");
-        }
+        Numbers.ValidateAtMostAll(unavailable, $"{path}.maxUnavailable", errors);
     }
-
-    private static bool IsZero(JsonNode? value) => JsonTree.TryNumber(value, out var number) ? number == 0 : Numbers.Percent(value) == 0;
 }

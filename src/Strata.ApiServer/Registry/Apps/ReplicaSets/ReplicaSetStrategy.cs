@@ -36,14 +36,9 @@ internal sealed class ReplicaSetStrategy : ResourceStrategy
 
     public override void PrepareForCreate(JsonObject target) => target["status"] = new JsonObject { ["replicas"] = JsonNumber.Create(0) };
 
-    public override void Validate(JsonObject target, FieldErrors errors)
-    {
-        WorkloadValidation.Validate(target, "replicaset", errors);
-        foreach (var field in (ReadOnlySpan<string>)["replicas", "fullyLabeledReplicas", "readyReplicas", "availableReplicas", "observedGeneration"])
-        {
-            target.Object("status").ValidateNotNegative(field, "status", errors);
-        }
-    }
+    public override void Validate(JsonObject target, FieldErrors errors) => WorkloadValidation.Validate(target, "replicaset", errors);
+
+    public override void ValidateStatusUpdate(JsonObject target, JsonObject old, FieldErrors errors) => WorkloadStatus.ValidateReplicas(target.Object("status"), errors);
 
     public override void ValidateUpdate(JsonObject target, JsonObject old, FieldErrors errors) => WorkloadValidation.ValidateUpdate(target, old, errors);
 

@@ -8,18 +8,27 @@ namespace Strata.ApiServer.Registry.Core.Services;
 /// <summary>Fills in a service's cluster address and node ports (registry/core/service: storage/alloc.go).</summary>
 internal static class ServiceAllocation
 {
-    public static ServiceReservation? Reserve(IServiceAllocator allocator, JsonObject target, JsonObject? old, FieldErrors errors)
+    public static async ValueTask<WriteReservation?> ReserveAsync(IServiceAllocator allocator, JsonObject target, JsonObject? old, FieldErrors errors, CancellationToken cancellationToken)
     {
-        var reservation = new ServiceReservation(allocator);
+        var reservation = new ServiceReservation(allocator, ServiceOwner.Of(target));
         var before = errors.Causes.Count;
-        ReserveAddress(allocator, target.Ensure("spec"), old.Object("spec"), reservation, errors);
-        ReservePorts(allocator, target.Ensure("spec"), old.Object("spec"), reservation, errors);
+        try
+        {
+            await ReserveAddressAsync(allocator, target.Ensure("spec"), old.Object("spec"), reservation, errors, cancellationToken);
+            await ReservePortsAsync(allocator, target.Ensure("spec"), old.Object("spec"), reservation, errors, cancellationToken);
+        }
+        catch
+        {
+            await reservation.AbandonAsync();
+            throw;
+        }
+
         if (errors.Causes.Count == before)
         {
             return reservation;
         }
 
-        reservation.Abandon();
+        await reservation.AbandonAsync();
         return null;
     }
 
@@ -28,7 +37,8 @@ internal static class ServiceAllocation
     public static bool NeedsPorts(JsonObject? spec) =>
         spec.Text("type") is "NodePort" || (spec.Text("type") is "LoadBalancer" && spec.Flag("allocateLoadBalancerNodePorts") != false);
 
-    private static void ReserveAddress(IServiceAllocator allocator, JsonObject spec, JsonObject? oldSpec, ServiceReservation reservation, FieldErrors errors)
+    private static async ValueTask ReserveAddressAsync(
+        IServiceAllocator allocator, JsonObject spec, JsonObject? oldSpec, ServiceReservation reservation, FieldErrors errors, CancellationToken cancellationToken)
     {
         var held = NeedsAddress(oldSpec) ? Address(oldSpec) : null;
         var wanted = spec.Text("clusterIP");
@@ -40,7 +50,7 @@ internal static class ServiceAllocation
 
         if (wanted is null)
         {
-            wanted = allocator.AllocateAddress();
+            wanted = await allocator.AllocateAddressAsync(reservation.Owner, cancellationToken);
             if (wanted is null)
             {
                 errors.Invalid("spec.clusterIPs", new JsonArray(), "failed to allocate a serviceIP: range is full");
@@ -49,7 +59,7 @@ internal static class ServiceAllocation
 
             reservation.TakenAddresses.Add(wanted);
         }
-        else if (wanted != "None" && wanted != held && !Take(allocator, wanted, reservation, errors))
+        else if (wanted != "None" && wanted != held && !await TakeAsync(allocator, wanted, reservation, errors, cancellationToken))
         {
             return;
         }
@@ -78,9 +88,10 @@ internal static class ServiceAllocation
         }
     }
 
-    private static bool Take(IServiceAllocator allocator, string address, ServiceReservation reservation, FieldErrors errors)
+    private static async ValueTask<bool> TakeAsync(
+        IServiceAllocator allocator, string address, ServiceReservation reservation, FieldErrors errors, CancellationToken cancellationToken)
     {
-        switch (allocator.TakeAddress(address))
+        switch (await allocator.TakeAddressAsync(address, reservation.Owner, cancellationToken))
         {
             case AllocationOutcome.Taken:
                 reservation.TakenAddresses.Add(address);
@@ -94,7 +105,8 @@ internal static class ServiceAllocation
         }
     }
 
-    private static void ReservePorts(IServiceAllocator allocator, JsonObject spec, JsonObject? oldSpec, ServiceReservation reservation, FieldErrors errors)
+    private static async ValueTask ReservePortsAsync(
+        IServiceAllocator allocator, JsonObject spec, JsonObject? oldSpec, ServiceReservation reservation, FieldErrors errors, CancellationToken cancellationToken)
     {
         var held = oldSpec is null ? [] : Ports(oldSpec).ToHashSet();
 
@@ -110,13 +122,13 @@ internal static class ServiceAllocation
 
             if (mine.Add(number) && !held.Contains(number))
             {
-                TakePort(allocator, number, $"spec.ports[{index}].nodePort", reservation, errors);
+                await TakePortAsync(allocator, number, $"spec.ports[{index}].nodePort", reservation, errors, cancellationToken);
             }
         }
 
         if (NeedsPorts(spec))
         {
-            AllocatePorts(allocator, spec, mine, reservation, errors);
+            await AllocatePortsAsync(allocator, spec, mine, reservation, errors, cancellationToken);
         }
 
         reservation.DroppedPorts.AddRange(held.Where(number => !mine.Contains(number)));
@@ -125,9 +137,10 @@ internal static class ServiceAllocation
     private static IEnumerable<int> Ports(JsonObject spec) =>
         spec.Objects("ports").Select(static entry => (int)(entry.Item.Number("nodePort") ?? 0)).Where(static number => number != 0);
 
-    private static void TakePort(IServiceAllocator allocator, int number, string path, ServiceReservation reservation, FieldErrors errors)
+    private static async ValueTask TakePortAsync(
+        IServiceAllocator allocator, int number, string path, ServiceReservation reservation, FieldErrors errors, CancellationToken cancellationToken)
     {
-        switch (allocator.TakePort(number))
+        switch (await allocator.TakePortAsync(number, reservation.Owner, cancellationToken))
         {
             case AllocationOutcome.Taken:
                 reservation.TakenPorts.Add(number);
@@ -141,7 +154,8 @@ internal static class ServiceAllocation
         }
     }
 
-    private static void AllocatePorts(IServiceAllocator allocator, JsonObject spec, HashSet<int> mine, ServiceReservation reservation, FieldErrors errors)
+    private static async ValueTask AllocatePortsAsync(
+        IServiceAllocator allocator, JsonObject spec, HashSet<int> mine, ServiceReservation reservation, FieldErrors errors, CancellationToken cancellationToken)
     {
         foreach (var (port, index) in spec.Objects("ports"))
         {
@@ -150,7 +164,7 @@ internal static class ServiceAllocation
                 continue;
             }
 
-            if (allocator.AllocatePort() is not { } number)
+            if (await allocator.AllocatePortAsync(reservation.Owner, cancellationToken) is not { } number)
             {
                 errors.Invalid($"spec.ports[{index}].nodePort", 0, "failed to allocate a nodePort: range is full");
                 return;

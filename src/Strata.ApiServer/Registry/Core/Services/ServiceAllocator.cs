@@ -2,15 +2,13 @@ using System.Buffers.Binary;
 using System.Collections;
 using System.Net;
 using System.Net.Sockets;
-using System.Text.Json;
 using Strata.ApiServer.Registry.Generic;
 
 namespace Strata.ApiServer.Registry.Core.Services;
 
-/// <summary>Bitmaps in memory over the address range and the port range, rebuilt from the stored services by <see cref="Restore"/> before the first request.</summary>
-/// <remarks>One API server owns the ranges. Several servers over one store would need the bitmaps in the store, as upstream keeps them.
-/// The lower part of each range is handed out last, so that explicitly chosen addresses and ports seldom collide (KEP-3070, KEP-3668).</remarks>
-internal sealed class ServiceAllocator : IServiceAllocator
+/// <summary>Bitmaps in memory over the address range and the port range: what this server knows to be in use. Thread-safe.</summary>
+/// <remarks>What counts is in the store (<see cref="ServiceClaims"/>); from here comes what to try. The lower part of each range is handed out last, so that explicitly chosen addresses and ports seldom collide (KEP-3070, KEP-3668).</remarks>
+internal sealed class ServiceAllocator
 {
     private readonly IPNetwork _range;
     private readonly uint _base;
@@ -49,24 +47,24 @@ internal sealed class ServiceAllocator : IServiceAllocator
 
     public string PortRange => $"{_firstPort}-{_firstPort + _ports.Count - 1}";
 
-    /// <summary>Takes what the stored services hold. Called once, before requests are served.</summary>
-    public void Restore(IEnumerable<JsonElement> services)
+    /// <summary>Forgets everything and takes what is given; what is out of range is passed over.</summary>
+    public void Replace(IEnumerable<string> addresses, IEnumerable<int> ports)
     {
-        foreach (var service in services)
+        var (indexes, numbers) = (addresses.Select(IndexOf).OfType<int>().ToList(), ports.Select(port => port - _firstPort).ToList());
+        lock (_lock)
         {
-            var spec = service.Get("spec"u8);
-            foreach (var address in spec.Get("clusterIPs"u8).Items())
-            {
-                TakeAddress(address.Text());
-            }
-
-            foreach (var port in spec.Get("ports"u8).Items())
-            {
-                TakePort((int)port.Get("nodePort"u8).Number());
-            }
+            _addresses.SetAll(false);
+            _ports.SetAll(false);
+            _addresses[0] = _addresses[^1] = true;
+            indexes.ForEach(index => _addresses[index] = true);
+            numbers.Where(index => index >= 0 && index < _ports.Count).ToList().ForEach(index => _ports[index] = true);
         }
     }
 
+    /// <summary>Whether this is an address of the range that a service can have.</summary>
+    public bool Contains(string address) => IndexOf(address) is not null;
+
+    /// <summary>Takes a free address; null when the range is used up.</summary>
     public string? AllocateAddress()
     {
         lock (_lock)
@@ -103,6 +101,7 @@ internal sealed class ServiceAllocator : IServiceAllocator
         }
     }
 
+    /// <summary>Takes a free node port; null when all are in use.</summary>
     public int? AllocatePort()
     {
         lock (_lock)

@@ -3,8 +3,10 @@ using Strata.ApiServer.Registry.Generic;
 namespace Strata.ApiServer.Registry.Core.Services;
 
 /// <summary>The addresses and ports that one write of a service takes, and those it gives up.</summary>
-internal sealed class ServiceReservation(IServiceAllocator allocator) : WriteReservation
+internal sealed class ServiceReservation(IServiceAllocator allocator, ServiceOwner owner) : WriteReservation
 {
+    public ServiceOwner Owner => owner;
+
     public List<string> TakenAddresses { get; } = [];
 
     public List<int> TakenPorts { get; } = [];
@@ -13,13 +15,20 @@ internal sealed class ServiceReservation(IServiceAllocator allocator) : WriteRes
 
     public List<int> DroppedPorts { get; } = [];
 
-    public override void Commit() => Release(DroppedAddresses, DroppedPorts);
+    public override ValueTask CommitAsync() => ReleaseAsync(DroppedAddresses, DroppedPorts);
 
-    public override void Abandon() => Release(TakenAddresses, TakenPorts);
+    public override ValueTask AbandonAsync() => ReleaseAsync(TakenAddresses, TakenPorts);
 
-    private void Release(List<string> addresses, List<int> ports)
+    private async ValueTask ReleaseAsync(List<string> addresses, List<int> ports)
     {
-        addresses.ForEach(allocator.ReleaseAddress);
-        ports.ForEach(allocator.ReleasePort);
+        foreach (var address in addresses)
+        {
+            await allocator.ReleaseAddressAsync(address, owner);
+        }
+
+        foreach (var port in ports)
+        {
+            await allocator.ReleasePortAsync(port, owner);
+        }
     }
 }

@@ -41,19 +41,24 @@ internal sealed class ServiceStrategy(IServiceAllocator allocator) : ResourceStr
 
     public override void ValidateUpdate(JsonObject target, JsonObject old, FieldErrors errors) => ServiceUpdate.Validate(target, old, errors);
 
-    public override WriteReservation? Reserve(JsonObject target, JsonObject? old, FieldErrors errors) => ServiceAllocation.Reserve(allocator, target, old, errors);
+    public override ValueTask<WriteReservation?> ReserveAsync(JsonObject target, JsonObject? old, FieldErrors errors, CancellationToken cancellationToken) =>
+        ServiceAllocation.ReserveAsync(allocator, target, old, errors, cancellationToken);
 
-    public override void OnDeleted(JsonElement last)
+    public override async ValueTask OnDeletedAsync(JsonElement last)
     {
+        var owner = ServiceOwner.Of(last);
         var spec = last.Get("spec"u8);
         foreach (var address in spec.Get("clusterIPs"u8).Items())
         {
-            allocator.ReleaseAddress(address.Text());
+            await allocator.ReleaseAddressAsync(address.Text(), owner);
         }
 
         foreach (var port in spec.Get("ports"u8).Items())
         {
-            allocator.ReleasePort((int)port.Get("nodePort"u8).Number());
+            if ((int)port.Get("nodePort"u8).Number() is > 0 and var number)
+            {
+                await allocator.ReleasePortAsync(number, owner);
+            }
         }
     }
 

@@ -1,8 +1,0 @@
-namespace Strata.Cri.Spdy;
-
-/// <summary>Which end of the connection: clients open streams with odd numbers, servers with even ones.</summary>
-public enum SpdyRole
-{
-    Client,
-    Server,
-}

@@ -1,0 +1,55 @@
+using System.Net.Sockets;
+using Strata.Kubelet.Ports;
+
+namespace Strata.VirtualNode.Server;
+
+/// <summary>The ports of a pod that is reached by its address.</summary>
+internal sealed class AddressPorts(string address, string podName, string podUid) : IPodPorts
+{
+    public async Task<string?> ForwardAsync(int port, Stream connection, CancellationToken cancellationToken)
+    {
+        using var target = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await target.ConnectAsync(address, port, cancellationToken);
+        }
+        catch (SocketException error)
+        {
+            return Problem(port, error);
+        }
+
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var sending = SendAsync(connection, target, ended.Token);
+        try
+        {
+            await using var stream = new NetworkStream(target, ownsSocket: false);
+            await stream.CopyToAsync(connection, cancellationToken);
+            return null;
+        }
+        catch (IOException error) when (error.InnerException is SocketException broken)
+        {
+            return Problem(port, broken);
+        }
+        finally
+        {
+            await ended.CancelAsync(); // The pod has said its last word: there is nobody to send to.
+            await sending;
+        }
+    }
+
+    private static async Task SendAsync(Stream connection, Socket target, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var stream = new NetworkStream(target, ownsSocket: false);
+            await connection.CopyToAsync(stream, cancellationToken);
+            target.Shutdown(SocketShutdown.Send); // The client has ended its side; what the pod still answers is waited for.
+        }
+        catch (Exception gone) when (gone is IOException or SocketException or OperationCanceledException or ObjectDisposedException)
+        {
+            return; // One side is gone; the other direction reports it.
+        }
+    }
+
+    private string Problem(int port, SocketException error) => $"error forwarding port {port} to pod {podName}, uid {podUid}: {address}: {error.Message}";
+}

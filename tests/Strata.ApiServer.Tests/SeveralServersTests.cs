@@ -1,0 +1,76 @@
+using Strata.Api.Errors;
+using Strata.Api.Models;
+using Strata.Client;
+using Strata.Store;
+using Strata.Store.Memory;
+using Strata.Testing;
+using Strata.Testing.Etcd;
+
+namespace Strata.ApiServer.Tests;
+
+/// <summary>Several API servers on one store behave as one.</summary>
+public sealed class SeveralServersTests
+{
+    private const int Services = 100;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Services_created_through_two_servers_at_once_never_share_an_address_or_port()
+    {
+        await using var store = new MemoryStore();
+        await CheckServicesAsync(store, store);
+    }
+
+    [Fact]
+    public async Task Services_created_through_two_servers_on_one_etcd_never_share_an_address_or_port()
+    {
+        await using var etcd = await EtcdServer.StartAsync();
+        await using var first = await etcd.OpenStoreAsync();
+        await using var second = await etcd.OpenStoreAsync();
+        await CheckServicesAsync(first, second);
+    }
+
+    // Both servers have the same random seed, so they choose the same addresses and ports all the time.
+    private static async Task CheckServicesAsync(IRevisionedStore firstStore, IRevisionedStore secondStore)
+    {
+        await using var first = await TestApiServer.StartAsync(firstStore);
+        await using var second = await TestApiServer.StartAsync(secondStore);
+        IKubeClient[] servers = [first.Admin, second.Admin];
+
+        await Task.WhenAll(Enumerable.Range(0, Services).Select(index => CreateAsync(servers[index % 2], $"s{index}", null)));
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, 20).Select(index => TryCreateAsync(servers[index % 2], $"fixed{index}", 32000)));
+
+        Assert.Single(outcomes, static isCreated => isCreated);
+        var listed = (await servers[0].ListAsync<Service>("default", ListOptions.All, Token)).Items.Where(service => service.Spec.Type == "NodePort").ToList();
+        Assert.Equal(Services + 1, listed.Count);
+        Assert.Equal(Services + 1, listed.Select(service => service.Spec.ClusterIP).Distinct().Count());
+        Assert.Equal(Services + 1, listed.Select(service => service.Spec.Ports[0].NodePort).Distinct().Count());
+
+        // What one server gives back, the other can hand out at once.
+        var holder = listed.Single(service => service.Spec.Ports[0].NodePort == 32000).Metadata.Name;
+        await servers[0].DeleteAsync<Service>("default", holder, DeleteRequest.Default, Token);
+        Assert.True(await TryCreateAsync(servers[1], "next", 32000));
+    }
+
+    private static async Task<bool> TryCreateAsync(IKubeClient server, string name, int nodePort)
+    {
+        try
+        {
+            await CreateAsync(server, name, nodePort);
+            return true;
+        }
+        catch (ApiException refused) when (refused.Reason == StatusReason.Invalid)
+        {
+            return false;
+        }
+    }
+
+    private static Task<Service> CreateAsync(IKubeClient server, string name, int? nodePort) => server.CreateAsync(
+        new Service
+        {
+            Metadata = new ObjectMeta { Namespace = "default", Name = name },
+            Spec = new ServiceSpec { Type = "NodePort", Ports = [new ServicePort { Port = 80, NodePort = nodePort ?? 0 }] },
+        },
+        Token);
+}
