@@ -28,6 +28,9 @@ public sealed record ApiServerOptions
     /// <summary>Issuer of service-account tokens, a URL, and their audience when none is asked for. Null: <c>https://kubernetes.default.svc.</c>cluster domain.</summary>
     public string? ServiceAccountIssuer { get; init; }
 
+    /// <summary>PEM of the CA that this server's certificate is from, put beside the tokens in secrets; null to leave it out.</summary>
+    public string? ClusterCertificateAuthority { get; init; }
+
     /// <summary>Users by bearer token, besides service accounts.</summary>
     public IReadOnlyDictionary<string, UserIdentity> StaticTokens { get; init; } = new Dictionary<string, UserIdentity>();
 

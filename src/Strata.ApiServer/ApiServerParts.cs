@@ -5,11 +5,15 @@ using Strata.ApiServer.Admission;
 using Strata.ApiServer.Admission.Plugins;
 using Strata.ApiServer.Authentication;
 using Strata.ApiServer.Authorization;
+using Strata.ApiServer.Authorization.Bootstrap;
+using Strata.ApiServer.Authorization.Nodes;
+using Strata.ApiServer.Authorization.Rbac;
 using Strata.ApiServer.CustomResources;
 using Strata.ApiServer.Discovery;
 using Strata.ApiServer.Http;
 using Strata.ApiServer.Registry;
 using Strata.ApiServer.Registry.ApiExtensions.CustomResourceDefinitions;
+using Strata.ApiServer.Registry.Certificates.CertificateSigningRequests;
 using Strata.ApiServer.Registry.Core.Services;
 using Strata.ApiServer.Registry.Endpoints;
 using Strata.ApiServer.Registry.Generic;
@@ -37,7 +41,18 @@ internal sealed partial class ApiServerParts : IDisposable
         _options = options;
         _logger = options.Loggers.CreateLogger<ApiServerParts>();
         _registry = new ResourceRegistry();
-        var admission = new AdmissionChain(PluginCatalog.All(_registry, identities, options.Clock));
+        var issuer = options.ServiceAccountIssuer ?? $"https://kubernetes.default.svc.{options.ClusterDomain}";
+        var signer = new TokenSigner(options.ServiceAccountKey);
+        var tokens = new ServiceAccountTokens(signer, issuer, [issuer], _registry, identities, options.Clock);
+        var permissions = new RbacAuthorizer(_registry);
+        var authorizer = new AuthorizerChain([new NodeAuthorizer(_registry, RbacIndex.Compile(BootstrapPolicy.RulesOf("system:node"))), permissions]);
+        var admission = new AdmissionChain(
+        [
+            .. PluginCatalog.All(_registry, identities, options.Clock),
+            new TokenSecretPlugin(_registry, tokens, options.ClusterCertificateAuthority),
+            new CertificateRequestPlugin(authorizer, options.Clock),
+            new RbacEscalationPlugin(authorizer, permissions),
+        ]);
         var services = new RegistryServices(options.Store, admission, identities, options.Clock, options.Loggers);
         var kinds = KindCatalog.All(allocator);
         foreach (var strategy in kinds)
@@ -45,20 +60,21 @@ internal sealed partial class ApiServerParts : IDisposable
             _registry.Add(new ResourceStore(strategy, services));
         }
 
-        var issuer = options.ServiceAccountIssuer ?? $"https://kubernetes.default.svc.{options.ClusterDomain}";
-        var signer = new TokenSigner(options.ServiceAccountKey);
-        var tokens = new ServiceAccountTokens(signer, issuer, [issuer], _registry, identities, options.Clock);
         var authenticators = new AuthenticatorChain(
             [new CertificateAuthenticator(options.ClientRoots, options.Clock), new StaticTokenAuthenticator(options.StaticTokens), tokens]);
-        var authorizer = new BuiltInAuthorizer();
         _nodeProxy = new NodeProxy(options.KubeletClientCertificate, options.KubeletRoots);
-        IReadOnlyList<IEndpoint> builtIn = [.. ResourceEndpoints(admission, tokens), .. new AccessReviews(authorizer, tokens, authenticators).Endpoints()];
         var metrics = new RequestMetrics();
-        var api = new LiveApi(Serve([]));
         var definitions = _registry.Get(CustomResourceDefinitionStrategy.Info);
-        _customResources = new CustomResourceServer(definitions, services, RunAsync, custom => api.Current = Serve(custom));
+        IReadOnlyList<IEndpoint> builtIn = [];
+        LiveApi? api = null;
+        _customResources = new CustomResourceServer(definitions, services, authorizer, RunAsync, custom => api!.Current = Serve(custom));
         _customResourceController = new CustomResourceController(definitions, services, kinds);
-        api.CatchUpAsync = _customResources.CatchUpAsync;
+        builtIn =
+        [
+            .. ResourceEndpoints(admission, authorizer, tokens).Select(endpoint => endpoint.Info.Kind == definitions.Kind ? new DefinitionEndpoint(endpoint, _customResources.CatchUpAsync) : endpoint),
+            .. new AccessReviews(authorizer, tokens, authenticators).Endpoints(),
+        ];
+        api = new LiveApi(Serve([]), _customResources.CatchUpAsync);
         Dispatcher = new ApiDispatcher(api, authorizer);
         Application = new ApiHttpApplication(
             Dispatcher, authenticators, new Impersonation(authorizer), _nodeProxy, metrics, identities, options.Clock, options.Loggers.CreateLogger<ApiHttpApplication>(), stopping);
@@ -130,16 +146,17 @@ internal sealed partial class ApiServerParts : IDisposable
     public async Task BootstrapAsync(IReadOnlyList<IPEndPoint>? endpoints, CancellationToken cancellationToken)
     {
         await new Bootstrap(_options, _registry).RunAsync(endpoints, cancellationToken);
+        await new PolicyBootstrap(_registry).RunAsync(cancellationToken);
         _isBootstrapped = true;
     }
 
     public void Dispose() => _nodeProxy.Dispose();
 
-    private IEnumerable<IEndpoint> ResourceEndpoints(AdmissionChain admission, ServiceAccountTokens tokens)
+    private IEnumerable<IEndpoint> ResourceEndpoints(AdmissionChain admission, IAuthorizer authorizer, ServiceAccountTokens tokens)
     {
         foreach (var store in _registry.Stores)
         {
-            yield return new ObjectEndpoint(store);
+            yield return new ObjectEndpoint(store, authorizer);
             if (store.Strategy.HasStatus)
             {
                 yield return new StatusEndpoint(store);
@@ -149,21 +166,31 @@ internal sealed partial class ApiServerParts : IDisposable
             {
                 yield return new ScaleEndpoint(store, paths);
             }
+
+            foreach (var version in store.Strategy.OtherVersions)
+            {
+                yield return new ObjectEndpoint(store, authorizer, version);
+                if (store.Strategy.HasStatus)
+                {
+                    yield return new StatusEndpoint(store, version);
+                }
+            }
         }
 
         var pods = _registry.Get(Pod.Info);
         var addresses = new NodeAddresses(_registry);
         yield return new PodBindingEndpoint(pods, _options.Clock, isSubresource: true);
         yield return new PodBindingEndpoint(pods, _options.Clock, isSubresource: false);
-        yield return new PodEvictionEndpoint(pods, _options.Clock);
+        yield return new PodEvictionEndpoint(pods, _registry.Get(PodDisruptionBudget.Info), _options.Clock);
         yield return new PodLogEndpoint(_registry, addresses, _nodeProxy);
         foreach (var subresource in (string[])["exec", "attach", "portforward"])
         {
             yield return new PodConnectEndpoint(subresource, _registry, addresses, admission);
         }
 
+        yield return new CertificateApprovalEndpoint(_registry.Get(CertificateSigningRequest.Info));
         yield return new NamespaceFinalizeEndpoint(_registry.Get(Namespace.Info));
-        yield return new TokenRequestEndpoint(_registry, tokens, _options.Clock);
+        yield return new TokenRequestEndpoint(_registry, tokens, admission, _options.Clock);
     }
 
     private Documents CreateDocuments(EndpointTable endpoints, RequestMetrics metrics, TokenSigner signer, string issuer)
@@ -175,6 +202,7 @@ internal sealed partial class ApiServerParts : IDisposable
             new HealthCheck("etcd", IsStoreWellAsync, IsForLive: true),
             new HealthCheck("watch-cache", _ => ValueTask.FromResult(!_isBroken), IsForLive: true),
             new HealthCheck("informer-sync", _ => ValueTask.FromResult(_registry.Stores.All(static store => store.IsFilled)), IsForLive: false),
+            new HealthCheck("poststarthook/rbac/bootstrap-roles", _ => ValueTask.FromResult(_isBootstrapped), IsForLive: false),
             new HealthCheck("poststarthook/start-system-namespaces-controller", _ => ValueTask.FromResult(_isBootstrapped), IsForLive: false),
         ]);
         return new Documents(new DiscoveryDocuments(versions, AddressText()), new OpenApiDocuments(versions, ServerVersion.Git), health, new Dictionary<string, Func<ApiResult>>

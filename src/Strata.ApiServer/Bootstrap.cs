@@ -24,6 +24,7 @@ internal sealed class Bootstrap(ApiServerOptions options, ResourceRegistry regis
             await EnsureAsync(new Namespace { Metadata = new ObjectMeta { Name = name } }, cancellationToken);
         }
 
+        await EnsureServiceRangeAsync(cancellationToken);
         if (endpoints is not [var first, ..])
         {
             return;
@@ -38,6 +39,32 @@ internal sealed class Bootstrap(ApiServerOptions options, ResourceRegistry regis
 
         await PublishAsync(EndpointsOf(address, first.Port), cancellationToken);
         await PublishAsync(EndpointSliceOf(address, first.Port), cancellationToken);
+    }
+
+    // The range that the server was started with, as an object (KEP-1880). It is always ready: nobody else hands out its addresses.
+    private async Task EnsureServiceRangeAsync(CancellationToken cancellationToken)
+    {
+        var range = new ServiceCIDR { Metadata = new ObjectMeta { Name = ServiceName }, Spec = new ServiceCIDRSpec { Cidrs = [options.ServiceNetwork.ToString()] } };
+        await EnsureAsync(range, cancellationToken);
+        await registry.Get(ServiceCIDR.Info).UpdateAsync(WriteContext.Server, range.Key(), "status", WriteMode.Status, MarkReady, null, cancellationToken);
+    }
+
+    private JsonObject MarkReady(JsonObject range)
+    {
+        var status = range.Ensure("status");
+        if (status.Count("conditions") == 0)
+        {
+            status["conditions"] = new JsonArray(new JsonObject
+            {
+                ["type"] = "Ready",
+                ["status"] = "True",
+                ["reason"] = "Ready",
+                ["message"] = "Kubernetes default Service CIDR is ready",
+                ["lastTransitionTime"] = KubeTime.Format(options.Clock.GetUtcNow()),
+            });
+        }
+
+        return range;
     }
 
     private async Task EnsureAsync<T>(T wanted, CancellationToken cancellationToken)

@@ -2,15 +2,18 @@ using Microsoft.Extensions.Logging;
 using Strata.Client;
 using Strata.Client.Events;
 using Strata.Client.Informers;
+using Strata.Controllers.Certificates;
 using Strata.Controllers.Deployments;
 using Strata.Controllers.EndpointSlices;
 using Strata.Controllers.GarbageCollection;
 using Strata.Controllers.Namespaces;
 using Strata.Controllers.NodeLifecycle;
 using Strata.Controllers.ReplicaSets;
+using Strata.Controllers.RoleAggregation;
 using Strata.Controllers.RootCertificates;
 using Strata.Controllers.Runtime;
 using Strata.Controllers.ServiceAccounts;
+using Strata.Controllers.TokenSecrets;
 
 namespace Strata.Controllers;
 
@@ -30,6 +33,11 @@ public sealed partial class ControllerManager(IKubeClient client, ControllerOpti
         context => new EndpointController(context),
         context => new NodeLifecycleController(context),
         context => new GarbageCollector(context),
+        context => new RoleAggregationController(context),
+        context => new TokenSecretController(context),
+        context => new CertificateApprovalController(context),
+        context => new CertificateSigningController(context),
+        context => new CertificateCleanupController(context),
     ];
 
     private static readonly TimeSpan RestartDelay = TimeSpan.FromSeconds(1);

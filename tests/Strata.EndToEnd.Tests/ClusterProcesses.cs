@@ -7,12 +7,14 @@ namespace Strata.EndToEnd.Tests;
 internal static class ClusterProcesses
 {
     /// <summary>Kills the cluster's own process, so that nothing of it is stopped or cleaned up.</summary>
-    public static async Task KillAsync(TestCluster cluster)
-    {
-        var status = await cluster.StrataAsync("status");
-        var start = status.Output.IndexOf("(process ", StringComparison.Ordinal) + "(process ".Length;
-        await KillAsync(int.Parse(status.Output[start..status.Output.IndexOf(')', start)], CultureInfo.InvariantCulture));
-    }
+    public static Task KillAsync(TestCluster cluster) => KillAsync(Strata(cluster));
+
+    /// <summary>The cluster's own process.</summary>
+    public static int Strata(TestCluster cluster) => int.Parse(File.ReadAllText(Path.Combine(RunDirectory(cluster), "pid")), CultureInfo.InvariantCulture);
+
+    /// <summary>Where a running cluster keeps its sockets and mounts.</summary>
+    public static string RunDirectory(TestCluster cluster) => Directory.GetDirectories("/run/strata")
+        .Single(folder => File.Exists(Path.Combine(folder, "pid")) && CommandLine(File.ReadAllText(Path.Combine(folder, "pid"))).Contains(cluster.DataDirectory, StringComparison.Ordinal));
 
     public static async Task KillAsync(int id)
     {
@@ -31,6 +33,17 @@ internal static class ClusterProcesses
     /// <summary>The cluster's containerd; null while there is none.</summary>
     public static int? Containerd(TestCluster cluster) =>
         All().Where(id => CommandLine(id).StartsWith($"containerd --config {cluster.DataDirectory}/", StringComparison.Ordinal)).Select(id => (int?)int.Parse(id, CultureInfo.InvariantCulture)).SingleOrDefault();
+
+    /// <summary>Waits until no process works for the cluster any more.</summary>
+    public static async Task EndedAsync(TestCluster cluster)
+    {
+        var begin = TimeProvider.System.GetTimestamp();
+        while (All().Any(id => CommandLine(id).Contains(cluster.DataDirectory, StringComparison.Ordinal)))
+        {
+            Assert.True(TimeProvider.System.GetElapsedTime(begin) < TimeSpan.FromSeconds(30), $"processes of {cluster.DataDirectory} are left");
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, CancellationToken.None);
+        }
+    }
 
     /// <summary>Ids of all processes of this machine.</summary>
     public static IEnumerable<string> All() => Directory.GetDirectories("/proc").Select(folder => Path.GetFileName(folder)).Where(name => int.TryParse(name, out _));

@@ -38,7 +38,7 @@ public sealed class RecoveryTests
         await cluster.BuildImageAsync(SharedCluster.Image, "#!/bin/sh\nsleep 3600\n");
         await cluster.KubectlAsync($"run keeper --image={SharedCluster.Image}");
         await cluster.KubectlAsync("wait --for=condition=Ready pod/keeper --timeout=60s");
-        var run = Directory.GetDirectories("/run/strata").Single(folder => File.Exists(Path.Combine(folder, "pid")) && ClusterProcesses.CommandLine(File.ReadAllText(Path.Combine(folder, "pid"))).Contains(cluster.DataDirectory, StringComparison.Ordinal));
+        var run = ClusterProcesses.RunDirectory(cluster);
         await ClusterProcesses.KillAsync(cluster);
 
         await cluster.DisposeAsync();
@@ -47,7 +47,50 @@ public sealed class RecoveryTests
         Assert.False(Directory.Exists(run));
         Assert.DoesNotContain(File.ReadLines("/proc/self/mounts"), line => line.Contains(run, StringComparison.Ordinal) || line.Contains(cluster.DataDirectory, StringComparison.Ordinal));
         Assert.DoesNotContain(System.Net.NetworkInformation.NetworkInterface.GetAllNetworkInterfaces(), link => link.Name.Contains(Path.GetFileName(run), StringComparison.Ordinal));
-        Assert.DoesNotContain(Directory.GetDirectories("/proc").Where(folder => int.TryParse(Path.GetFileName(folder), out _)), folder => ClusterProcesses.CommandLine(Path.GetFileName(folder)).Contains(run, StringComparison.Ordinal));
+        Assert.DoesNotContain(ClusterProcesses.All(), id => ClusterProcesses.CommandLine(id).Contains(run, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Down_says_what_a_killed_process_left_and_removes_it_even_when_its_folders_are_gone(bool hasData)
+    {
+        await using var cluster = await TestCluster.StartAsync("--no-instances");
+        await cluster.BuildImageAsync(SharedCluster.Image, "#!/bin/sh\nsleep 3600\n");
+        await cluster.KubectlAsync($"run keeper --image={SharedCluster.Image}");
+        await cluster.KubectlAsync("wait --for=condition=Ready pod/keeper --timeout=60s");
+        var run = ClusterProcesses.RunDirectory(cluster);
+        await ClusterProcesses.KillAsync(cluster);
+        await ClusterProcesses.KillAsync(ClusterProcesses.Containerd(cluster)!.Value);
+        File.Delete(Path.Combine(run, "containerd", "containerd.sock"));
+        if (!hasData)
+        {
+            await Commands.RunAsync("rm", ["-rf", "--one-file-system", cluster.DataDirectory]);
+        }
+
+        var down = await cluster.StrataAsync("down");
+
+        Assert.True(down.ExitCode == 0, down.ToString());
+        Assert.Matches("had ended without cleaning up; what it left is removed now: [1-9][0-9]* processes, [1-9][0-9]* mounts, [1-9][0-9]* network interfaces", down.Output);
+        Assert.False(Directory.Exists(run));
+        Assert.Equal(hasData, Directory.Exists(cluster.DataDirectory));
+        Assert.DoesNotContain(File.ReadLines("/proc/self/mounts"), line => line.Contains(run, StringComparison.Ordinal));
+        Assert.DoesNotContain(ClusterProcesses.All(), id => ClusterProcesses.CommandLine(id).Contains(run, StringComparison.Ordinal));
+        Assert.Contains("No cluster was running", (await cluster.StrataAsync("down")).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Down_stops_a_cluster_whose_data_was_removed_under_it()
+    {
+        await using var cluster = await TestCluster.StartAsync("--no-instances");
+        var run = ClusterProcesses.RunDirectory(cluster);
+        Directory.Delete(cluster.DataDirectory, recursive: true);
+
+        var down = await cluster.StrataAsync("down");
+
+        Assert.Equal("The cluster is down.", down.Output.Trim());
+        await ClusterProcesses.EndedAsync(cluster);
+        Assert.False(Directory.Exists(run));
     }
 
     [Fact]
@@ -66,6 +109,7 @@ public sealed class RecoveryTests
         Assert.NotEqual(0, result.ExitCode);
         Assert.Contains($"port {port}", result.Output, StringComparison.Ordinal);
         Assert.Contains("--api-port", result.Output, StringComparison.Ordinal);
+        Assert.Single(result.Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries));
     }
 
     [Fact]

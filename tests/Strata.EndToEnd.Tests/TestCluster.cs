@@ -9,9 +9,12 @@ public sealed class TestCluster : IAsyncDisposable
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(50);
 
     private readonly Dictionary<string, string> _environment;
+    private readonly FileStream _ownership;
 
     private TestCluster(string program, string folder)
     {
+        // Held until the cluster is removed or this process ends, however it ends.
+        _ownership = new FileStream(Path.Combine(folder, TestLeftovers.OwnershipFile), FileMode.Create, FileAccess.ReadWrite, FileShare.None);
         Program = program;
         DataDirectory = folder;
         _environment = new Dictionary<string, string>
@@ -55,7 +58,10 @@ public sealed class TestCluster : IAsyncDisposable
     {
         var program = FindProgram(out var reason);
         Assert.SkipWhen(program is null, reason);
-        var cluster = new TestCluster(program!, makeFolder());
+        await TestLeftovers.SweepOnceAsync(program!);
+        var folder = makeFolder();
+        Directory.CreateDirectory(folder);
+        var cluster = new TestCluster(program!, folder);
         var started = await cluster.UpAsync(options);
         Assert.True(started.ExitCode == 0, started.ToString());
         return cluster;
@@ -124,7 +130,11 @@ public sealed class TestCluster : IAsyncDisposable
         }
 
         await StrataAsync("down", "--purge");
+        Abandon();
     }
+
+    /// <summary>Lets go of the cluster as the end of this process would: it runs on, and nobody owns it.</summary>
+    public void Abandon() => _ownership.Dispose();
 
     private static List<string> Words(string text)
     {

@@ -39,6 +39,9 @@ public sealed class FieldQuery
         return new FieldQuery([.. requirements]);
     }
 
+    /// <summary>The same comparisons of fields with other names.</summary>
+    public FieldQuery Renamed(Func<string, string> rename) => new([.. _requirements.Select(requirement => requirement with { Field = rename(requirement.Field) })]);
+
     /// <summary>Fields that are missing compare as empty.</summary>
     public bool Matches(IReadOnlyDictionary<string, string> fields)
     {

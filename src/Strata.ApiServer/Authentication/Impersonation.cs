@@ -16,7 +16,7 @@ internal sealed class Impersonation(IAuthorizer authorizer)
 
     /// <returns>Whom the request asks to act as, or <paramref name="user"/> when it asks for nobody.</returns>
     /// <exception cref="ApiException">Forbidden, or BadRequest for group, uid or extra without a user.</exception>
-    public async ValueTask<UserIdentity> ApplyAsync(UserIdentity user, IHeaderDictionary headers, CancellationToken cancellationToken)
+    public UserIdentity Apply(UserIdentity user, IHeaderDictionary headers)
     {
         var name = headers[UserHeader].ToString();
         var groups = headers[GroupHeader].OfType<string>().ToList();
@@ -31,9 +31,9 @@ internal sealed class Impersonation(IAuthorizer authorizer)
 
         foreach (var request in Questions(user, name, groups, uid, extra))
         {
-            if (!(await authorizer.AuthorizeAsync(request, cancellationToken)).IsAllowed)
+            if (authorizer.Authorize(request) is { IsAllowed: false, Reason: var reason })
             {
-                throw AuthorizationErrors.Forbidden(request, "");
+                throw AuthorizationErrors.Forbidden(request, reason);
             }
         }
 

@@ -1,15 +1,17 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using Strata.Api.Errors;
 using Strata.Api.Json;
 using Strata.Api.Models;
+using Strata.ApiServer.Admission;
 using Strata.ApiServer.Registry.Generic;
 using Strata.ApiServer.Requests;
 using Strata.Client;
 
 namespace Strata.ApiServer.Authentication;
 
-/// <summary><c>serviceaccounts/token</c>: issues a token for a service account, bound to a pod if asked (TokenRequest).</summary>
-internal sealed class TokenRequestEndpoint(IObjectReader objects, ServiceAccountTokens tokens, TimeProvider clock) : IEndpoint
+/// <summary><c>serviceaccounts/token</c>: issues a token for a service account, bound to a pod, a secret or a node if asked (TokenRequest).</summary>
+internal sealed class TokenRequestEndpoint(IObjectReader objects, ServiceAccountTokens tokens, AdmissionChain admission, TimeProvider clock) : IEndpoint
 {
     private const long DefaultSeconds = 3600;
     private const long LeastSeconds = 600;
@@ -28,7 +30,8 @@ internal sealed class TokenRequestEndpoint(IObjectReader objects, ServiceAccount
         var seconds = request.Spec.ExpirationSeconds ?? DefaultSeconds;
         Validate(call.Info.Name, seconds);
 
-        var pod = await BoundPodAsync(request.Spec.BoundObjectRef, account, cancellationToken);
+        await AdmitAsync(call, body, cancellationToken);
+        var binding = await BindingAsync(request.Spec.BoundObjectRef, account, cancellationToken);
         var audiences = request.Spec.Audiences.Count > 0 ? request.Spec.Audiences : [tokens.Audiences[0]];
         var expires = clock.GetUtcNow() + TimeSpan.FromSeconds(seconds);
         var answer = request with
@@ -42,7 +45,7 @@ internal sealed class TokenRequestEndpoint(IObjectReader objects, ServiceAccount
             Spec = request.Spec with { Audiences = audiences, ExpirationSeconds = seconds },
             Status = new TokenRequestStatus
             {
-                Token = tokens.Issue(account, audiences, TimeSpan.FromSeconds(seconds), pod),
+                Token = tokens.Issue(account, audiences, TimeSpan.FromSeconds(seconds), binding),
                 ExpirationTimestamp = expires,
             },
         };
@@ -70,28 +73,54 @@ internal sealed class TokenRequestEndpoint(IObjectReader objects, ServiceAccount
         }
     }
 
-    private async ValueTask<Pod?> BoundPodAsync(BoundObjectReference? reference, ServiceAccount account, CancellationToken cancellationToken)
+    private async ValueTask AdmitAsync(ApiCall call, JsonObject body, CancellationToken cancellationToken)
     {
-        if (reference is null)
+        var request = new AdmissionRequest
         {
-            return null;
-        }
+            Operation = AdmissionOperation.Create,
+            Kind = ServiceAccount.Info,
+            Subresource = Info.Subresource,
+            Namespace = call.Info.Namespace,
+            Name = call.Info.Name,
+            User = call.User,
+            Object = body,
+            Warn = call.Warn,
+        };
+        await admission.MutateAsync(request, cancellationToken);
+        await admission.ValidateAsync(request, cancellationToken);
+    }
 
-        if (reference.Kind != "Pod" || reference.ApiVersion is not ("" or "v1"))
+    private async ValueTask<TokenBinding> BindingAsync(BoundObjectReference? reference, ServiceAccount account, CancellationToken cancellationToken)
+    {
+        switch (reference)
         {
-            throw ApiErrors.BadRequest($"cannot bind token to object of type {reference.ApiVersion}, Kind={reference.Kind}: only pods are supported");
-        }
+            case null:
+                return TokenBinding.None;
+            case { Kind: "Pod", ApiVersion: "" or "v1" }:
+                var pod = await FindAsync<Pod>(reference, account.Metadata.Namespace, cancellationToken);
+                if (pod.Spec.ServiceAccountName != account.Metadata.Name)
+                {
+                    throw ApiErrors.BadRequest($"cannot bind token for serviceaccount \"{account.Metadata.Name}\" to pod running with different serviceaccount name.");
+                }
 
-        var pod = await objects.FindAsync<Pod>(account.Metadata.Namespace, reference.Name, cancellationToken)
-            ?? throw ApiErrors.NotFound(Pod.Info, reference.Name);
-        if (reference.Uid.Length > 0 && reference.Uid != pod.Metadata.Uid)
-        {
-            throw ApiErrors.Conflict(
-                Pod.Info, reference.Name, $"the UID in the bound object reference ({reference.Uid}) does not match the UID in record. The object might have been deleted and then recreated");
+                // The node is told for information, so one that is not there (yet) is no obstacle.
+                var host = pod.Spec.NodeName.Length == 0 ? null
+                    : await objects.FindAsync<Node>("", pod.Spec.NodeName, cancellationToken) ?? new Node { Metadata = new ObjectMeta { Name = pod.Spec.NodeName } };
+                return new TokenBinding(pod, null, host);
+            case { Kind: "Secret", ApiVersion: "" or "v1" }:
+                return new TokenBinding(null, await FindAsync<Secret>(reference, account.Metadata.Namespace, cancellationToken), null);
+            case { Kind: "Node", ApiVersion: "" or "v1" }:
+                return new TokenBinding(null, null, await FindAsync<Node>(reference, "", cancellationToken));
+            default:
+                throw ApiErrors.BadRequest($"cannot bind token to object of type {reference.ApiVersion}, Kind={reference.Kind}");
         }
+    }
 
-        return pod.Spec.ServiceAccountName == account.Metadata.Name
-            ? pod
-            : throw ApiErrors.BadRequest($"cannot bind token for serviceaccount \"{account.Metadata.Name}\" to pod running with different serviceaccount name.");
+    private async ValueTask<T> FindAsync<T>(BoundObjectReference reference, string namespaceName, CancellationToken cancellationToken)
+        where T : class, IKubeObject<T>
+    {
+        var found = await objects.FindAsync<T>(namespaceName, reference.Name, cancellationToken) ?? throw ApiErrors.NotFound(T.Info, reference.Name);
+        return reference.Uid.Length == 0 || reference.Uid == found.Metadata.Uid ? found : throw ApiErrors.Conflict(
+            T.Info, reference.Name, $"the UID in the bound object reference ({reference.Uid}) does not match the UID in record. The object might have been deleted and then recreated");
     }
 }

@@ -1,5 +1,6 @@
 using Strata.Api.Errors;
 using Strata.Api.Models;
+using Strata.Api.Selectors;
 using Strata.ApiServer.Authentication;
 using Strata.ApiServer.Requests;
 
@@ -25,29 +26,36 @@ internal sealed class AccessReviews(IAuthorizer authorizer, ServiceAccountTokens
 
     private static UserInfo InfoOf(UserIdentity user) => new() { Username = user.Name, Uid = user.Uid, Groups = user.Groups, Extra = user.Extra };
 
-    private async ValueTask<SelfSubjectAccessReview> SelfSubjectAccessAsync(ApiCall call, SelfSubjectAccessReview review, CancellationToken cancellationToken)
+    private ValueTask<SelfSubjectAccessReview> SelfSubjectAccessAsync(ApiCall call, SelfSubjectAccessReview review, CancellationToken cancellationToken)
     {
         var spec = review.Spec;
         CheckAttributes(SelfSubjectAccessReview.Info, spec.ResourceAttributes, spec.NonResourceAttributes);
-        return review with { Status = await DecideAsync(call.User, spec.ResourceAttributes, spec.NonResourceAttributes, cancellationToken) };
+        return ValueTask.FromResult(review with { Status = Decide(call.User, spec.ResourceAttributes, spec.NonResourceAttributes) });
     }
 
-    private async ValueTask<SubjectAccessReview> SubjectAccessAsync(ApiCall call, SubjectAccessReview review, CancellationToken cancellationToken) =>
-        review with { Status = await DecideAsync(SubjectAccessReview.Info, review.Spec, cancellationToken) };
+    private ValueTask<SubjectAccessReview> SubjectAccessAsync(ApiCall call, SubjectAccessReview review, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(review with { Status = Decide(SubjectAccessReview.Info, review.Spec) });
 
-    private async ValueTask<LocalSubjectAccessReview> LocalSubjectAccessAsync(ApiCall call, LocalSubjectAccessReview review, CancellationToken cancellationToken)
+    private ValueTask<LocalSubjectAccessReview> LocalSubjectAccessAsync(ApiCall call, LocalSubjectAccessReview review, CancellationToken cancellationToken)
     {
-        if (review.Spec.ResourceAttributes?.Namespace != call.Info.Namespace)
+        if (review.Spec.NonResourceAttributes is not null)
         {
             var errors = new FieldErrors();
-            errors.Invalid("spec.resourceAttributes.namespace", review.Spec.ResourceAttributes?.Namespace ?? "", $"must match metadata.namespace");
+            errors.Invalid("spec.nonResourceAttributes", "", "disallowed on this kind of request");
             throw ApiErrors.Invalid(LocalSubjectAccessReview.Info, "", errors.Causes);
         }
 
-        return review with { Status = await DecideAsync(LocalSubjectAccessReview.Info, review.Spec, cancellationToken) };
+        if (review.Spec.ResourceAttributes?.Namespace != call.Info.Namespace)
+        {
+            var errors = new FieldErrors();
+            errors.Invalid("spec.resourceAttributes.namespace", review.Spec.ResourceAttributes?.Namespace ?? "", "must match metadata.namespace");
+            throw ApiErrors.Invalid(LocalSubjectAccessReview.Info, "", errors.Causes);
+        }
+
+        return ValueTask.FromResult(review with { Status = Decide(LocalSubjectAccessReview.Info, review.Spec) });
     }
 
-    private async ValueTask<SubjectAccessReviewStatus> DecideAsync(KindInfo kind, SubjectAccessReviewSpec spec, CancellationToken cancellationToken)
+    private SubjectAccessReviewStatus Decide(KindInfo kind, SubjectAccessReviewSpec spec)
     {
         CheckAttributes(kind, spec.ResourceAttributes, spec.NonResourceAttributes);
         if (spec.User.Length == 0 && spec.Groups.Count == 0)
@@ -57,11 +65,10 @@ internal sealed class AccessReviews(IAuthorizer authorizer, ServiceAccountTokens
             throw ApiErrors.Invalid(kind, "", errors.Causes);
         }
 
-        return await DecideAsync(new UserIdentity(spec.User, spec.Uid, spec.Groups, spec.Extra), spec.ResourceAttributes, spec.NonResourceAttributes, cancellationToken);
+        return Decide(new UserIdentity(spec.User, spec.Uid, spec.Groups, spec.Extra), spec.ResourceAttributes, spec.NonResourceAttributes);
     }
 
-    private async ValueTask<SubjectAccessReviewStatus> DecideAsync(
-        UserIdentity user, ResourceAttributes? resource, NonResourceAttributes? path, CancellationToken cancellationToken)
+    private SubjectAccessReviewStatus Decide(UserIdentity user, ResourceAttributes? resource, NonResourceAttributes? path)
     {
         var request = resource is null
             ? new AuthorizationRequest(user, path!.Verb) { Path = path.Path }
@@ -74,20 +81,30 @@ internal sealed class AccessReviews(IAuthorizer authorizer, ServiceAccountTokens
                 Subresource = resource.Subresource,
                 Namespace = resource.Namespace,
                 Name = resource.Name,
+                Fields = FieldsOf(resource.FieldSelector),
             };
-        var decision = await authorizer.AuthorizeAsync(request, cancellationToken);
+        var decision = authorizer.Authorize(request);
         return new SubjectAccessReviewStatus { Allowed = decision.IsAllowed, Reason = decision.Reason };
     }
 
-    private async ValueTask<SelfSubjectRulesReview> SelfSubjectRulesAsync(ApiCall call, SelfSubjectRulesReview review, CancellationToken cancellationToken)
+    // Only comparisons can be taken into account; what is not understood makes a request broader, never narrower.
+    private static FieldQuery? FieldsOf(FieldSelectorAttributes? selector)
+    {
+        var terms = selector?.Requirements.Where(static requirement => requirement is { Operator: "In", Values.Count: 1 })
+            .Select(static requirement => $"{requirement.Key}={requirement.Values[0].Replace(",", "\\,", StringComparison.Ordinal)}").ToList();
+        return terms is { Count: > 0 } ? FieldQuery.Parse(string.Join(',', terms)) : null;
+    }
+
+    private ValueTask<SelfSubjectRulesReview> SelfSubjectRulesAsync(ApiCall call, SelfSubjectRulesReview review, CancellationToken cancellationToken)
     {
         if (review.Spec.Namespace.Length == 0)
         {
             throw ApiErrors.BadRequest("no namespace on request");
         }
 
-        var rules = await authorizer.RulesForAsync(call.User, review.Spec.Namespace, cancellationToken);
-        return review with
+        var found = authorizer.RulesFor(call.User, review.Spec.Namespace);
+        var rules = found.Rules;
+        return ValueTask.FromResult(review with
         {
             Status = new SubjectRulesReviewStatus
             {
@@ -103,8 +120,10 @@ internal sealed class AccessReviews(IAuthorizer authorizer, ServiceAccountTokens
                 ],
                 NonResourceRules =
                     [.. rules.Where(static rule => rule.Paths.Count > 0).Select(static rule => new NonResourceRule { Verbs = rule.Verbs, NonResourceURLs = rule.Paths })],
+                Incomplete = found.Problem is not null,
+                EvaluationError = found.Problem ?? "",
             },
-        };
+        });
     }
 
     private async ValueTask<TokenReview> TokenAsync(ApiCall call, TokenReview review, CancellationToken cancellationToken)

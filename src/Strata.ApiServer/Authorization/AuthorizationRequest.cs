@@ -1,4 +1,7 @@
+using Strata.Api.Errors;
+using Strata.Api.Selectors;
 using Strata.ApiServer.Authentication;
+using Strata.ApiServer.Registry.Generic;
 using Strata.ApiServer.Requests;
 
 namespace Strata.ApiServer.Authorization;
@@ -27,18 +30,46 @@ internal sealed record AuthorizationRequest(UserIdentity User, string Verb)
 
     public string Path { get; init; } = "";
 
+    /// <summary>The field selector of a list, watch or deletecollection; null for none, and for one that does not parse.</summary>
+    public FieldQuery? Fields { get; init; }
+
     /// <summary>Resource and subresource as rules name them: <c>pods/log</c>.</summary>
     public string FullResource => Subresource.Length == 0 ? Resource : $"{Resource}/{Subresource}";
 
-    public static AuthorizationRequest For(ApiCall call) => new(call.User, call.Info.Verb)
+    public static AuthorizationRequest For(ApiCall call)
     {
-        IsResource = call.Info.IsResource,
-        Group = call.Info.Group,
-        Version = call.Info.Version,
-        Resource = call.Info.Resource,
-        Subresource = call.Info.Subresource,
-        Namespace = call.Info.Namespace,
-        Name = call.Info.Name,
-        Path = call.Info.Path,
-    };
+        var info = call.Info;
+        var fields = info is { IsResource: true, Verb: "list" or "watch" or "deletecollection" } ? FieldsOf(call.Query) : null;
+        return new AuthorizationRequest(call.User, info.Verb)
+        {
+            IsResource = info.IsResource,
+            Group = info.Group,
+            Version = info.Version,
+            Resource = info.Resource,
+            Subresource = info.Subresource,
+            Namespace = info.Namespace,
+
+            // Who may read one object may also watch that one (apiserver: pkg/endpoints/request/requestinfo.go).
+            Name = info.Name.Length > 0 ? info.Name : fields?.ExactValue(ObjectFields.NameField) ?? "",
+            Path = info.Path,
+            Fields = fields,
+        };
+    }
+
+    private static FieldQuery? FieldsOf(QueryParameters query)
+    {
+        if (query["fieldSelector"] is not { Length: > 0 } text)
+        {
+            return null;
+        }
+
+        try
+        {
+            return FieldQuery.Parse(text);
+        }
+        catch (ApiException)
+        {
+            return null; // Reading the list will say what is wrong with it, to those who may list.
+        }
+    }
 }

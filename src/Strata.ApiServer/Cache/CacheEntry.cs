@@ -40,6 +40,9 @@ internal sealed class CacheEntry(string key, ReadOnlyMemory<byte> json, long rev
         return (T)_parsed;
     }
 
+    /// <summary>The same object in another form: of another version of its kind.</summary>
+    internal CacheEntry WithJson(ReadOnlyMemory<byte> json) => new(Key, json, Revision, metadata, Fields);
+
     /// <summary>The same contents, shown as of a later revision: how a deletion shows the last state.</summary>
     internal CacheEntry AtRevision(long revision) =>
         new(Key, StoredObject.WithResourceVersion(Json.Span, revision), revision, metadata, Fields);

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Strata.ApiServer.Authorization;
 using Strata.ApiServer.Registry.ApiExtensions.CustomResourceDefinitions;
 using Strata.ApiServer.Registry.Endpoints;
 using Strata.ApiServer.Registry.Generic;
@@ -45,12 +46,12 @@ internal sealed class ServedDefinition : IAsyncDisposable
         }
     }
 
-    public IEnumerable<IEndpoint> Endpoints(JsonObject definition)
+    public IEnumerable<IEndpoint> Endpoints(JsonObject definition, IAuthorizer authorizer)
     {
         var isTerminating = DefinitionConditions.IsTrue(definition, DefinitionConditions.Terminating);
         foreach (var (version, store) in _stores)
         {
-            foreach (var endpoint in EndpointsOf(version, store))
+            foreach (var endpoint in EndpointsOf(version, store, authorizer))
             {
                 yield return new CustomResourceEndpoint(endpoint, version, isTerminating);
             }
@@ -64,9 +65,9 @@ internal sealed class ServedDefinition : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private static IEnumerable<IEndpoint> EndpointsOf(CustomResourceVersion version, ResourceStore store)
+    private static IEnumerable<IEndpoint> EndpointsOf(CustomResourceVersion version, ResourceStore store, IAuthorizer authorizer)
     {
-        yield return new ObjectEndpoint(store);
+        yield return new ObjectEndpoint(store, authorizer);
         if (version.HasStatus)
         {
             yield return new StatusEndpoint(store);

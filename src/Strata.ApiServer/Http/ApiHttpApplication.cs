@@ -69,7 +69,7 @@ internal sealed partial class ApiHttpApplication(
     private async Task AnswerAsync(HttpContext context, RequestInfo info, QueryParameters query)
     {
         var user = await authenticators.AuthenticateAsync(CredentialsOf(context), context.RequestAborted);
-        user = await impersonation.ApplyAsync(user, context.Request.Headers, context.RequestAborted);
+        user = impersonation.Apply(user, context.Request.Headers);
         var call = new ApiCall
         {
             User = user,

@@ -4,8 +4,10 @@ using Strata.ApiServer.Registry.Apps.DaemonSets;
 using Strata.ApiServer.Registry.Apps.Deployments;
 using Strata.ApiServer.Registry.Apps.ReplicaSets;
 using Strata.ApiServer.Registry.Apps.StatefulSets;
+using Strata.ApiServer.Registry.Autoscaling.HorizontalPodAutoscalers;
 using Strata.ApiServer.Registry.Batch.CronJobs;
 using Strata.ApiServer.Registry.Batch.Jobs;
+using Strata.ApiServer.Registry.Certificates.CertificateSigningRequests;
 using Strata.ApiServer.Registry.Coordination.Leases;
 using Strata.ApiServer.Registry.Core.ConfigMaps;
 using Strata.ApiServer.Registry.Core.Endpoints;
@@ -20,6 +22,16 @@ using Strata.ApiServer.Registry.Core.ServiceAccounts;
 using Strata.ApiServer.Registry.Core.Services;
 using Strata.ApiServer.Registry.Discovery.EndpointSlices;
 using Strata.ApiServer.Registry.Generic;
+using Strata.ApiServer.Registry.Networking.IngressClasses;
+using Strata.ApiServer.Registry.Networking.Ingresses;
+using Strata.ApiServer.Registry.Networking.IPAddresses;
+using Strata.ApiServer.Registry.Networking.NetworkPolicies;
+using Strata.ApiServer.Registry.Networking.ServiceCIDRs;
+using Strata.ApiServer.Registry.Policy.PodDisruptionBudgets;
+using Strata.ApiServer.Registry.Rbac.ClusterRoleBindings;
+using Strata.ApiServer.Registry.Rbac.ClusterRoles;
+using Strata.ApiServer.Registry.Rbac.RoleBindings;
+using Strata.ApiServer.Registry.Rbac.Roles;
 
 namespace Strata.ApiServer.Registry;
 
@@ -50,5 +62,17 @@ internal static class KindCatalog
         new PodTemplateStrategy(),
         new JobStrategy(),
         new CronJobStrategy(),
+        new HorizontalPodAutoscalerStrategy(),
+        new PodDisruptionBudgetStrategy(),
+        new IngressStrategy(),
+        new IngressClassStrategy(),
+        new NetworkPolicyStrategy(),
+        new IPAddressStrategy(),
+        new ServiceCIDRStrategy(),
+        new CertificateSigningRequestStrategy(),
+        new RoleStrategy(),
+        new RoleBindingStrategy(),
+        new ClusterRoleStrategy(),
+        new ClusterRoleBindingStrategy(),
     ];
 }

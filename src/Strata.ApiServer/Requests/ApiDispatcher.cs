@@ -9,7 +9,7 @@ internal sealed class ApiDispatcher(LiveApi api, IAuthorizer authorizer)
     /// <exception cref="ApiException">The request is refused.</exception>
     public async ValueTask<ApiResult> ExecuteAsync(ApiCall call, CancellationToken cancellationToken)
     {
-        await AuthorizeAsync(AuthorizationRequest.For(call), cancellationToken);
+        Authorize(AuthorizationRequest.For(call));
         var info = call.Info;
         if (!info.IsResource)
         {
@@ -62,9 +62,9 @@ internal sealed class ApiDispatcher(LiveApi api, IAuthorizer authorizer)
         _ => ApiErrors.UnknownPath(),
     };
 
-    private async ValueTask AuthorizeAsync(AuthorizationRequest request, CancellationToken cancellationToken)
+    private void Authorize(AuthorizationRequest request)
     {
-        var decision = await authorizer.AuthorizeAsync(request, cancellationToken);
+        var decision = authorizer.Authorize(request);
         if (!decision.IsAllowed)
         {
             throw AuthorizationErrors.Forbidden(request, decision.Reason);

@@ -1,11 +1,11 @@
 namespace Strata.ApiServer.Requests;
 
 /// <summary>What is served now. Thread-safe; reading it takes no lock.</summary>
-internal sealed class LiveApi
+/// <param name="first">What is served at first.</param>
+/// <param name="catchUp">Waits until everything is served that was acknowledged before the call.</param>
+internal sealed class LiveApi(ServedApi first, Func<CancellationToken, ValueTask> catchUp)
 {
-    private volatile ServedApi _current;
-
-    public LiveApi(ServedApi first) => _current = first;
+    private volatile ServedApi _current = first;
 
     public ServedApi Current
     {
@@ -13,6 +13,6 @@ internal sealed class LiveApi
         set => _current = value;
     }
 
-    /// <summary>Waits until everything is served that was acknowledged before the call. Replaced while the server is put together.</summary>
-    public Func<CancellationToken, ValueTask> CatchUpAsync { get; set; } = static _ => ValueTask.CompletedTask;
+    /// <summary>Waits until everything is served that was acknowledged before the call.</summary>
+    public ValueTask CatchUpAsync(CancellationToken cancellationToken) => catchUp(cancellationToken);
 }

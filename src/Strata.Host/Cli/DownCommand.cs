@@ -14,10 +14,20 @@ internal static class DownCommand
         command.SetUserAction(async (parsed, cancellationToken) =>
         {
             var paths = new ClusterPaths(parsed.GetRequiredValue(dataDirectory));
-            var wasThere = await ClusterShutdown.RunAsync(paths, parsed.GetValue(purge), cancellationToken);
-            Console.WriteLine(wasThere ? "The cluster is down." : $"No cluster was running in {paths.Data}.");
+            var outcome = await ClusterShutdown.RunAsync(paths, parsed.GetValue(purge), cancellationToken);
+            Console.WriteLine(Describe(outcome, paths));
             return 0;
         });
         return command;
     }
+
+    private static string Describe(ShutdownOutcome outcome, ClusterPaths paths) => outcome switch
+    {
+        { WasRunning: true } => "The cluster is down.",
+        { Left.Count: 0 } => $"No cluster was running in {paths.Data}.",
+        _ => "The cluster's process had ended without cleaning up; what it left is removed now: "
+            + $"{Count(outcome, "process")} processes, {Count(outcome, "mount")} mounts, {Count(outcome, "network interface")} network interfaces.",
+    };
+
+    private static int Count(ShutdownOutcome outcome, string kind) => outcome.Left.Count(item => item.StartsWith(kind + " ", StringComparison.Ordinal));
 }

@@ -15,35 +15,26 @@ internal static partial class ClusterShutdown
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(20);
 
-    /// <returns>Whether anything of the cluster was running.</returns>
-    public static async Task<bool> RunAsync(ClusterPaths paths, bool purge, CancellationToken cancellationToken)
+    public static async Task<ShutdownOutcome> RunAsync(ClusterPaths paths, bool purge, CancellationToken cancellationToken)
     {
-        var wasThere = HasLeftovers(paths);
-        if (Directory.Exists(paths.Data))
-        {
-            wasThere |= await EndProcessAsync(paths, cancellationToken);
-            await CleanUpAsync(paths, cancellationToken);
-        }
-
-        if (purge)
+        var hadData = Directory.Exists(paths.Data);
+        var wasRunning = hadData ? await EndProcessAsync(paths, cancellationToken) : await EndProcessWithoutDataAsync(paths, cancellationToken);
+        IReadOnlyList<string> left = wasRunning ? [] : Leftovers.Running(paths);
+        await CleanUpAsync(paths, cancellationToken);
+        if (purge || !hadData)
         {
             Purge(paths);
         }
 
-        return wasThere;
+        return new ShutdownOutcome(wasRunning, left);
     }
 
     /// <summary>Whether containerd or its containers outlived the process of the cluster.</summary>
-    public static bool HasLeftovers(ClusterPaths paths) => File.Exists(Path.Combine(paths.ContainerdRun, "containerd.sock"));
+    public static bool HasLeftovers(ClusterPaths paths) => File.Exists(Path.Combine(paths.ContainerdRun, "containerd.sock")) || Leftovers.Processes(paths).Any();
 
     /// <summary>Ends containers and containerd and removes the network, whether or not the process that started them still exists. Call it with the cluster's lock held or free.</summary>
     public static async Task CleanUpAsync(ClusterPaths paths, CancellationToken cancellationToken)
     {
-        if (ClusterState.TryLoad(paths) is not { } state)
-        {
-            return;
-        }
-
         if (HasLeftovers(paths))
         {
             await using var containerd = await ContainerdProcess.StartAsync(
@@ -51,7 +42,11 @@ internal static partial class ClusterShutdown
             await containerd.StopAsync(removeContainers: true, cancellationToken);
         }
 
-        await NetworkService.CleanupAsync(ClusterRuntime.NetworkOptionsOf(paths, state), TimeProvider.System, cancellationToken);
+        if ((ClusterState.TryLoad(paths) ?? ClusterState.Recall(paths)) is { } state)
+        {
+            await NetworkService.CleanupAsync(ClusterRuntime.NetworkOptionsOf(paths, state), TimeProvider.System, cancellationToken);
+        }
+
         Unmount(paths);
         if (Directory.Exists(paths.Run))
         {
@@ -79,6 +74,31 @@ internal static partial class ClusterShutdown
 
         return true;
     }
+
+    // The lock went with the folder, so the process is known by its number alone; it must be this program.
+    private static async Task<bool> EndProcessWithoutDataAsync(ClusterPaths paths, CancellationToken cancellationToken)
+    {
+        if (!File.Exists(paths.Pid) || !int.TryParse(await File.ReadAllTextAsync(paths.Pid, cancellationToken), NumberStyles.Integer, CultureInfo.InvariantCulture, out var process) || !IsThisProgram(process))
+        {
+            return false;
+        }
+
+        Signal(process, SigTerm);
+        var begin = Stopwatch.GetTimestamp();
+        while (IsThisProgram(process))
+        {
+            if (Stopwatch.GetElapsedTime(begin) >= Patience)
+            {
+                Signal(process, SigKill);
+            }
+
+            await Task.Delay(Poll, TimeProvider.System, cancellationToken);
+        }
+
+        return true;
+    }
+
+    private static bool IsThisProgram(int process) => new FileInfo($"/proc/{process}/exe").LinkTarget is { } program && program == Environment.ProcessPath;
 
     // The lock is free exactly when no process runs the cluster.
     private static async Task<bool> TryLockAsync(ClusterPaths paths, TimeSpan patience, CancellationToken cancellationToken)

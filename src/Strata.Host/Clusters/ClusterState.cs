@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
@@ -12,6 +13,7 @@ internal sealed record ClusterState(int Slot, int ApiPort, int ArmPort, int Core
 {
     private const int MostSlots = 64;
     private const string SlotFolder = "/run/strata/slots";
+    private static readonly TimeSpan LockPatience = TimeSpan.FromSeconds(10);
 
     /// <summary>Addresses of pods: one range per cluster, cut into one per node.</summary>
     public string ClusterCidr => $"10.{244 - Slot}.0.0/16";
@@ -46,13 +48,28 @@ internal sealed record ClusterState(int Slot, int ApiPort, int ArmPort, int Core
         }
     }
 
+    /// <summary>As much as this machine remembers of a cluster whose data is gone: its address ranges. Null when it remembers nothing.</summary>
+    public static ClusterState? Recall(ClusterPaths paths)
+    {
+        for (var slot = 0; slot < MostSlots; slot++)
+        {
+            if (OwnerOf(slot) == paths.Data)
+            {
+                return new ClusterState(slot, 0, 0, 0, 0, 0, 0);
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>Loads the state, or chooses and stores it; ports that the user names win over stored ones.</summary>
     public static ClusterState LoadOrChoose(ClusterPaths paths, ClusterSettings settings)
     {
+        using var slots = LockSlots();
         var known = TryLoad(paths);
         var chosen = known ?? Choose(paths);
         chosen = chosen with { ApiPort = settings.ApiPort ?? chosen.ApiPort, ArmPort = settings.ArmPort ?? chosen.ArmPort };
-        chosen = chosen with { ApiPort = chosen.ApiPort == 0 ? FreePort() : chosen.ApiPort, ArmPort = chosen.ArmPort == 0 ? FreePort() : chosen.ArmPort };
+        chosen = chosen with { ApiPort = chosen.ApiPort == 0 ? OwnPort(chosen.Slot, 0) : chosen.ApiPort, ArmPort = chosen.ArmPort == 0 ? OwnPort(chosen.Slot, 1) : chosen.ArmPort };
         ClaimSlot(chosen.Slot, paths.Data);
         if (chosen != known)
         {
@@ -65,7 +82,8 @@ internal sealed record ClusterState(int Slot, int ApiPort, int ArmPort, int Core
     /// <summary>Gives the cluster's number back, for good.</summary>
     public static void ReleaseSlot(ClusterPaths paths)
     {
-        if (TryLoad(paths) is { } state && OwnerOf(state.Slot) == paths.Data)
+        using var slots = LockSlots();
+        if (Recall(paths) is { } state)
         {
             File.Delete(Path.Combine(SlotFolder, $"{state.Slot}"));
         }
@@ -80,10 +98,10 @@ internal sealed record ClusterState(int Slot, int ApiPort, int ArmPort, int Core
                 continue;
             }
 
-            // The first cluster of a machine gets the ports that everybody expects; the next ones take free ports.
+            // The first cluster of a machine gets the ports that everybody expects; the next ones get some of their own.
             return slot == 0
                 ? new ClusterState(slot, PreferredPort(6443), PreferredPort(7443), PreferredPort(7444), PreferredPort(10250), PreferredPort(10260), PreferredPort(10270))
-                : new ClusterState(slot, FreePort(), FreePort(), FreePort(), FreePort(), FreePort(), FreePort());
+                : new ClusterState(slot, OwnPort(slot, 0), OwnPort(slot, 1), OwnPort(slot, 2), OwnPort(slot, 3), OwnPort(slot, 4), OwnPort(slot, 5));
         }
 
         throw new UserException($"{MostSlots} clusters exist on this machine already; remove one with: strata down --purge --data-dir DIR");
@@ -95,37 +113,48 @@ internal sealed record ClusterState(int Slot, int ApiPort, int ArmPort, int Core
         return File.Exists(path) ? File.ReadAllText(path) : null;
     }
 
-    // Creating the file decides between two clusters that start at the same time. A slot whose cluster's data is gone is free again.
+    // A slot is free again when its cluster's data is gone and nothing of the cluster works any more. Call it with the slots locked.
     private static bool ClaimSlot(int slot, string dataDirectory)
     {
+        var owner = OwnerOf(slot);
+        if (owner is not null && owner != dataDirectory && (Directory.Exists(owner) || Leftovers.Running(new ClusterPaths(owner)).Count > 0))
+        {
+            return false;
+        }
+
+        if (owner != dataDirectory)
+        {
+            File.WriteAllText(Path.Combine(SlotFolder, $"{slot}"), dataDirectory);
+        }
+
+        return true;
+    }
+
+    // One cluster at a time looks for a slot and for ports; the lock goes with its process, however that ends.
+    private static FileStream LockSlots()
+    {
         SecureFile.CreateFolder(SlotFolder);
-        var path = Path.Combine(SlotFolder, $"{slot}");
-        if (OwnerOf(slot) is { } owner)
+        var begin = Stopwatch.GetTimestamp();
+        while (true)
         {
-            if (owner == dataDirectory)
+            try
             {
-                return true;
+                return new FileStream(Path.Combine(SlotFolder, ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             }
-
-            if (Directory.Exists(owner))
+            catch (IOException error) when (Stopwatch.GetElapsedTime(begin) > LockPatience)
             {
-                return false;
+                throw new UserException($"cannot lock {SlotFolder}/.lock: {error.Message.TrimEnd('.')}; find who holds it with: fuser {SlotFolder}/.lock", error);
             }
-
-            File.Delete(path);
-        }
-
-        try
-        {
-            using var stream = new FileStream(path, FileMode.CreateNew, FileAccess.Write);
-            stream.Write(System.Text.Encoding.UTF8.GetBytes(dataDirectory));
-            return true;
-        }
-        catch (IOException) when (File.Exists(path))
-        {
-            return OwnerOf(slot) == dataDirectory;
+            catch (IOException)
+            {
+                Thread.Yield(); // Held for a few milliseconds.
+            }
         }
     }
+
+    // A block of ports for each slot, below those that the kernel hands out (ip_local_port_range) and those of services: a port that is free
+    // when it is chosen is then still free when it is used, at this start and the next ones.
+    private static int OwnPort(int slot, int index) => PreferredPort(21000 + (slot * 10) + index);
 
     private static int PreferredPort(int port)
     {

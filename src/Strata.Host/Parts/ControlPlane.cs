@@ -48,8 +48,8 @@ internal sealed class ControlPlane : IAsyncDisposable
         var server = await StartServerAsync(options, store, signingKey, clock, random, loggers, cancellationToken);
         var scheduler = new SchedulerService(Client(server, "system:kube-scheduler"), clock, random, loggers);
         var controllers = new ControllerManager(
-            Client(server, "system:kube-controller-manager", "system:masters"),
-            new ControllerOptions { ClusterCertificateAuthority = options.Authority.CertificatePem },
+            Client(server, "system:kube-controller-manager"),
+            new ControllerOptions { ClusterCertificateAuthority = options.Authority.CertificatePem, Signer = options.Authority },
             clock, random, loggers);
         await Task.WhenAll(scheduler.StartAsync(cancellationToken), controllers.StartAsync(cancellationToken));
         return new ControlPlane(store, signingKey, server, scheduler, controllers, options);
@@ -111,6 +111,7 @@ internal sealed class ControlPlane : IAsyncDisposable
                 ServerCertificate = serving.ToCertificate(),
                 ClientRoots = options.Authority.Roots(),
                 ServiceAccountKey = signingKey,
+                ClusterCertificateAuthority = options.Authority.CertificatePem,
                 ServiceNetwork = System.Net.IPNetwork.Parse(options.ServiceCidr),
                 ClusterDomain = options.ClusterDomain,
                 AdvertiseAddress = options.AdvertiseAddress,

@@ -91,6 +91,38 @@ public sealed class CertificateAuthority
         return new KeyPair(certificate.ExportCertificatePem(), key.ExportPkcs8PrivateKeyPem());
     }
 
+    /// <summary>Issues a certificate for a key that someone else has. Name, key and alternative names are taken as they are: whether they may be had is the caller's to check.</summary>
+    /// <param name="requested">Names the subject and its public key.</param>
+    /// <param name="alternativeNames">The subject alternative names; null for none.</param>
+    /// <param name="lifetime">How long it is valid from now; never longer than the CA itself.</param>
+    /// <returns>PEM.</returns>
+    public string Sign(CertificateRequest requested, X509Extension? alternativeNames, X509KeyUsageFlags keyUsages, OidCollection extendedUsages, TimeSpan lifetime)
+    {
+        var request = new CertificateRequest(requested.SubjectName, requested.PublicKey, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, true));
+        request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(_authority, includeKeyIdentifier: true, includeIssuerAndSerial: false));
+        if (keyUsages != X509KeyUsageFlags.None)
+        {
+            request.CertificateExtensions.Add(new X509KeyUsageExtension(keyUsages, true));
+        }
+
+        if (extendedUsages.Count > 0)
+        {
+            request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension(extendedUsages, false));
+        }
+
+        if (alternativeNames is not null)
+        {
+            request.CertificateExtensions.Add(alternativeNames);
+        }
+
+        var now = _clock.GetUtcNow();
+        var end = DateTimeOffset.Compare(now + lifetime, _authority.NotAfter) < 0 ? now + lifetime : _authority.NotAfter;
+        using var key = _authority.GetECDsaPrivateKey() ?? throw new InvalidOperationException("the CA's key is no EC key");
+        using var certificate = request.Create(_authority.SubjectName, X509SignatureGenerator.CreateForECDsa(key), now - ClockSkew, end, RandomNumberGenerator.GetBytes(16));
+        return certificate.ExportCertificatePem() + "\n";
+    }
+
     private static KeyPair Create(string name, DateTimeOffset now)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);

@@ -18,11 +18,12 @@ internal sealed class AddressPorts(string address, string podName, string podUid
             return Problem(port, error);
         }
 
+        // One for both directions, made before either begins: a socket whose sending side is shut counts as not connected and gets no stream.
+        await using var stream = new NetworkStream(target, ownsSocket: false);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var sending = SendAsync(connection, target, ended.Token);
+        var sending = SendAsync(connection, stream, ended.Token);
         try
         {
-            await using var stream = new NetworkStream(target, ownsSocket: false);
             await stream.CopyToAsync(connection, cancellationToken);
             return null;
         }
@@ -37,13 +38,12 @@ internal sealed class AddressPorts(string address, string podName, string podUid
         }
     }
 
-    private static async Task SendAsync(Stream connection, Socket target, CancellationToken cancellationToken)
+    private static async Task SendAsync(Stream connection, NetworkStream target, CancellationToken cancellationToken)
     {
         try
         {
-            await using var stream = new NetworkStream(target, ownsSocket: false);
-            await connection.CopyToAsync(stream, cancellationToken);
-            target.Shutdown(SocketShutdown.Send); // The client has ended its side; what the pod still answers is waited for.
+            await connection.CopyToAsync(target, cancellationToken);
+            target.Socket.Shutdown(SocketShutdown.Send); // The client has ended its side; what the pod still answers is waited for.
         }
         catch (Exception gone) when (gone is IOException or SocketException or OperationCanceledException or ObjectDisposedException)
         {

@@ -20,14 +20,14 @@ public sealed class AccessRuleTests
     }
 
     [Theory]
-    [InlineData("n1", "kube-node-lease", true)]
-    [InlineData("n2", "kube-node-lease", false)]
-    [InlineData("n1", "default", false)]
-    [InlineData("", "kube-node-lease", false)]
-    public void A_rule_may_be_for_one_name_in_one_namespace(string name, string namespaceName, bool allowed)
+    [InlineData("n1", true)]
+    [InlineData("n2", false)]
+    [InlineData("*", false)]
+    [InlineData("", false)]
+    public void A_rule_may_be_for_one_name(string name, bool allowed)
     {
-        var rule = AccessRule.For("coordination.k8s.io", "leases", "update") with { Names = ["n1"], Namespace = "kube-node-lease" };
-        var request = new AuthorizationRequest(Jane, "update") { IsResource = true, Group = "coordination.k8s.io", Resource = "leases", Name = name, Namespace = namespaceName };
+        var rule = new AccessRule(["update"]) { Groups = ["coordination.k8s.io"], Resources = ["leases"], Names = ["n1"] };
+        var request = new AuthorizationRequest(Jane, "update") { IsResource = true, Group = "coordination.k8s.io", Resource = "leases", Name = name };
         Assert.Equal(allowed, rule.Allows(request));
     }
 

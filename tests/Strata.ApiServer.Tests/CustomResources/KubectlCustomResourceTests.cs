@@ -42,7 +42,7 @@ public sealed class KubectlCustomResourceTests : IAsyncLifetime
         Assert.Matches(@"NAME +COLOR +REPLICAS +AGE\na +blue +1 +\d+s\n", await _kubectl.RunAsync("get widgets.v1.example.com"));
         Assert.Matches(@"NAME +AGE\na +\d+s\n", await _kubectl.RunAsync("get wd")); // The version that clients prefer has no columns.
         Assert.Matches(@"NAME +COLOR +REPLICAS +READY +AGE\na +blue +1 +\d+s\n", await _kubectl.RunAsync("get widgets.v1.example.com -o wide"));
-        Assert.Equal("widget.example.com/a scaled\n", await _kubectl.RunAsync("scale wd/a --replicas=3"));
+        Assert.Equal("widget.example.com/a scaled\n", await _kubectl.RunAsync("scale widgets.v1.example.com/a --replicas=3"));
         Assert.Equal("widget.example.com/a patched\n", await _kubectl.RunAsync("""patch wd a --type=merge --subresource=status -p {"status":{"replicas":3}}"""));
         Assert.Equal("3", await _kubectl.RunAsync("get wd a -o jsonpath={.status.replicas}"));
         Assert.Contains("a", await _kubectl.RunAsync("get all"), StringComparison.Ordinal);

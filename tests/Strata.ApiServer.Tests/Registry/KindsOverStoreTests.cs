@@ -6,6 +6,7 @@ using Strata.Api.Models;
 using Strata.ApiServer.Admission;
 using Strata.ApiServer.Registry.Core.Services;
 using Strata.ApiServer.Registry.Generic;
+using Strata.ApiServer.Tests.Registry.Certificates;
 using Strata.Store.Memory;
 
 namespace Strata.ApiServer.Tests.Registry;
@@ -40,6 +41,18 @@ public sealed class KindsOverStoreTests : IAsyncDisposable
         { "PodTemplate", "{metadata: {name: a}, template: {metadata: {labels: {a: b}}, spec: {containers: [{name: a, image: x}]}}}" },
         { "Job", "{metadata: {name: a}, spec: {template: {spec: {restartPolicy: Never, containers: [{name: a, image: x}]}}}}" },
         { "CronJob", "{metadata: {name: a}, spec: {schedule: '* * * * *', jobTemplate: {spec: {template: {spec: {restartPolicy: Never, containers: [{name: a, image: x}]}}}}}}" },
+        { "HorizontalPodAutoscaler", "{metadata: {name: a}, spec: {maxReplicas: 5, scaleTargetRef: {kind: Deployment, name: web}, behavior: {scaleUp: {}}}}" },
+        { "PodDisruptionBudget", "{metadata: {name: a}, spec: {minAvailable: 50%, selector: {matchLabels: {a: b}}}}" },
+        { "Ingress", "{metadata: {name: a}, spec: {rules: [{host: a.b, http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}]}}]}}" },
+        { "IngressClass", "{metadata: {name: a}, spec: {controller: a.io/b, parameters: {kind: C, name: c}}}" },
+        { "NetworkPolicy", "{metadata: {name: a}, spec: {egress: [{ports: [{port: 80}], to: [{podSelector: {}}]}]}}" },
+        { "IPAddress", "{metadata: {name: 10.0.0.1}, spec: {parentRef: {resource: services, namespace: default, name: web}}}" },
+        { "ServiceCIDR", "{metadata: {name: a}, spec: {cidrs: [10.0.0.0/24]}}" },
+        { "CertificateSigningRequest", $"{{metadata: {{name: a}}, spec: {{request: {TestRequests.Jane}, signerName: example.com/a, usages: [client auth], username: jane, extra: {{}}}}}}" },
+        { "Role", "{metadata: {name: 'a:b'}, rules: [{verbs: [get], apiGroups: [''], resources: [pods]}]}" },
+        { "RoleBinding", "{metadata: {name: a}, roleRef: {kind: Role, name: a}, subjects: [{kind: ServiceAccount, name: a}, {kind: User, name: b}]}" },
+        { "ClusterRole", "{metadata: {name: a}, aggregationRule: {clusterRoleSelectors: [{matchLabels: {a: b}}]}, rules: [{verbs: [get], nonResourceURLs: ['/a/*']}]}" },
+        { "ClusterRoleBinding", "{metadata: {name: a}, roleRef: {kind: ClusterRole, name: a}, subjects: [{kind: Group, name: b}]}" },
     };
 
     private static readonly Dictionary<string, Func<JsonObject, JsonObject>> TypedForms = new()
@@ -64,6 +77,18 @@ public sealed class KindsOverStoreTests : IAsyncDisposable
         ["PodTemplate"] = Typed<PodTemplate>,
         ["Job"] = Typed<Job>,
         ["CronJob"] = Typed<CronJob>,
+        ["HorizontalPodAutoscaler"] = Typed<HorizontalPodAutoscaler>,
+        ["PodDisruptionBudget"] = Typed<PodDisruptionBudget>,
+        ["Ingress"] = Typed<Ingress>,
+        ["IngressClass"] = Typed<IngressClass>,
+        ["NetworkPolicy"] = Typed<NetworkPolicy>,
+        ["IPAddress"] = Typed<IPAddress>,
+        ["ServiceCIDR"] = Typed<ServiceCIDR>,
+        ["CertificateSigningRequest"] = Typed<CertificateSigningRequest>,
+        ["Role"] = Typed<Role>,
+        ["RoleBinding"] = Typed<RoleBinding>,
+        ["ClusterRole"] = Typed<ClusterRole>,
+        ["ClusterRoleBinding"] = Typed<ClusterRoleBinding>,
     };
 
     public async ValueTask DisposeAsync() => await _store.DisposeAsync();

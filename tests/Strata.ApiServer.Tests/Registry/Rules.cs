@@ -31,6 +31,7 @@ internal static class Rules
         var errors = new FieldErrors();
         MetadataValidation.Validate(target, strategy, errors);
         strategy.Validate(target, errors);
+        strategy.ValidateCreate(target, errors);
         return Lines(errors);
     }
 

@@ -156,7 +156,8 @@ public sealed class AccessTests
     [InlineData("""{"expirationSeconds":5}""", 422, "may not specify a duration less than 10 minutes")]
     [InlineData("""{"boundObjectRef":{"kind":"Pod","apiVersion":"v1","name":"nope"}}""", 404, "pods \"nope\" not found")]
     [InlineData("""{"boundObjectRef":{"kind":"Pod","apiVersion":"v1","name":"p","uid":"other"}}""", 409, "does not match the UID in record")]
-    [InlineData("""{"boundObjectRef":{"kind":"Secret","apiVersion":"v1","name":"s"}}""", 400, "only pods are supported")]
+    [InlineData("""{"boundObjectRef":{"kind":"Secret","apiVersion":"v1","name":"s"}}""", 404, "secrets \"s\" not found")]
+    [InlineData("""{"boundObjectRef":{"kind":"ConfigMap","apiVersion":"v1","name":"s"}}""", 400, "cannot bind token to object of type v1, Kind=ConfigMap")]
     public async Task A_token_request_that_makes_no_sense_is_refused(string spec, int code, string message)
     {
         await using var api = await TestApi.StartAsync();

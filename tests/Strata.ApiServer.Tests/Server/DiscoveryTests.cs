@@ -32,7 +32,14 @@ public sealed class DiscoveryTests : IClassFixture<SharedApi>
     public async Task Groups_come_in_the_order_of_preference()
     {
         var groups = (await _api.GetAsync("/apis", Aggregated)).Json["items"]!.AsArray().Select(static item => item!["metadata"]!["name"]!.GetValue<string>());
-        Assert.Equal(["apps", "authentication.k8s.io", "authorization.k8s.io", "apiextensions.k8s.io", "coordination.k8s.io", "discovery.k8s.io"], groups);
+        string[] order =
+        [
+            "apiregistration.k8s.io", "apps", "events.k8s.io", "authentication.k8s.io", "authorization.k8s.io", "autoscaling", "batch", "certificates.k8s.io", "networking.k8s.io",
+            "policy", "rbac.authorization.k8s.io", "storage.k8s.io", "admissionregistration.k8s.io", "apiextensions.k8s.io", "scheduling.k8s.io", "coordination.k8s.io",
+            "node.k8s.io", "discovery.k8s.io", "flowcontrol.apiserver.k8s.io", "resource.k8s.io",
+        ];
+        var served = groups.ToList();
+        Assert.Equal(order.Where(served.Contains), served);
     }
 
     [Fact]

@@ -28,12 +28,15 @@ internal sealed class ClusterFixture : IAsyncDisposable
 
     public FakeAgent Agent { get; }
 
+    /// <summary>A client with a user's own rights.</summary>
+    public IKubeClient ClientOf(string user, params IEnumerable<string> groups) => _server.ClientOf(user, groups);
+
     public static async Task<ClusterFixture> StartAsync(ControllerOptions? options = null)
     {
         var server = await TestApiServer.StartAsync();
         var random = new LockedRandom(42);
         var controllers = new ControllerManager(
-            server.ClientOf("system:kube-controller-manager", "system:masters"),
+            server.ClientOf("system:kube-controller-manager"),
             options ?? new ControllerOptions { ClusterCertificateAuthority = Authority },
             TimeProvider.System, random, NullLoggerFactory.Instance);
         var scheduler = new SchedulerService(server.ClientOf("system:kube-scheduler"), TimeProvider.System, random, NullLoggerFactory.Instance);

@@ -1,19 +1,16 @@
 using System.Diagnostics;
+using Strata.Testing;
 
 namespace Strata.Cri.Tests.Runtime;
 
 /// <summary>Directories, a bridge name and an address range that no other test process uses at the same time.</summary>
 public sealed class TestDirectories
 {
-    private readonly string _bridge;
-    private readonly int _subnet;
+    private readonly MachineNumber _number = MachineNumber.Take("cri", 256);
 
     public TestDirectories(string name)
     {
         Base = Directory.CreateTempSubdirectory($"strata-cri-{name}-").FullName;
-        var unique = (Environment.ProcessId * 31 + name.Sum(c => c)) & 0xffff;
-        _bridge = $"scri{unique:x4}";
-        _subnet = unique & 0xff;
         Options = new ContainerdOptions
         {
             RootDirectory = Path.Combine(Base, "root"),
@@ -27,17 +24,20 @@ public sealed class TestDirectories
 
     public ContainerdOptions Options { get; }
 
+    private string Bridge => $"scri{_number.Value}";
+
     public void WriteCniConfiguration()
     {
+        DeleteBridge(); // Of a killed run that had the same number.
         Directory.CreateDirectory(Options.CniConfDirectory);
         File.WriteAllText(Path.Combine(Options.CniConfDirectory, "10-test.conflist"), $$"""
             {
-              "cniVersion": "0.4.0", "name": "{{_bridge}}",
+              "cniVersion": "0.4.0", "name": "{{Bridge}}",
               "plugins": [
                 {
-                  "type": "bridge", "bridge": "{{_bridge}}", "isGateway": true, "ipMasq": false,
+                  "type": "bridge", "bridge": "{{Bridge}}", "isGateway": true, "ipMasq": false,
                   "ipam": {
-                    "type": "host-local", "dataDir": "{{Base}}/ipam", "ranges": [[{ "subnet": "10.251.{{_subnet}}.0/24" }]],
+                    "type": "host-local", "dataDir": "{{Base}}/ipam", "ranges": [[{ "subnet": "10.251.{{_number.Value}}.0/24" }]],
                     "routes": [{ "dst": "0.0.0.0/0" }]
                   }
                 },
@@ -50,8 +50,14 @@ public sealed class TestDirectories
     /// <summary>The CNI bridge plug-in never removes its bridge.</summary>
     public void Delete()
     {
-        using var ip = Process.Start(new ProcessStartInfo("ip", ["link", "delete", _bridge]) { RedirectStandardError = true });
-        ip?.WaitForExit();
+        DeleteBridge();
+        _number.Dispose();
         Directory.Delete(Base, recursive: true);
+    }
+
+    private void DeleteBridge()
+    {
+        using var ip = Process.Start(new ProcessStartInfo("ip", ["link", "delete", Bridge]) { RedirectStandardError = true });
+        ip?.WaitForExit();
     }
 }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Strata.Cri;
 using Strata.Cri.Images;
 using Strata.NodeAgent.Tests.Real;
+using Strata.Testing;
 
 [assembly: AssemblyFixture(typeof(PrivateContainerd))]
 
@@ -12,7 +13,7 @@ namespace Strata.NodeAgent.Tests.Real;
 public sealed class PrivateContainerd : IAsyncLifetime
 {
     private readonly string _base = Directory.CreateTempSubdirectory("strata-node-cri-").FullName;
-    private readonly string _bridge = $"snod{System.Environment.ProcessId & 0xffff:x4}";
+    private readonly MachineNumber _number = MachineNumber.Take("node", 256);
     private ContainerdProcess? _process;
 
     public static bool IsPossible => System.Environment.UserName == "root" && File.Exists("/usr/bin/containerd") && File.Exists("/bin/busybox") && Directory.Exists("/usr/lib/cni");
@@ -37,6 +38,7 @@ public sealed class PrivateContainerd : IAsyncLifetime
             StateDirectory = ContainerdOptions.ShortStateDirectory("/run/strata-tests", _base),
             CniConfDirectory = Path.Combine(_base, "cni"),
         };
+        await DeleteBridgeAsync(); // Of a killed run that had the same number.
         WriteCniConfiguration(options.CniConfDirectory);
         _process = await ContainerdProcess.StartAsync(options, NullLogger<ContainerdProcess>.Instance, TimeProvider.System, token);
         var importer = new ImageImporter(Client, TimeProvider.System, NullLogger<ImageImporter>.Instance);
@@ -51,12 +53,20 @@ public sealed class PrivateContainerd : IAsyncLifetime
         {
             await _process.StopAsync(removeContainers: true, CancellationToken.None);
             await _process.DisposeAsync();
-            using var ip = Process.Start(new ProcessStartInfo("ip", ["link", "delete", _bridge]) { RedirectStandardError = true });
-            await ip!.WaitForExitAsync();
+            await DeleteBridgeAsync();
             Linux.CgroupTree.TryRemove("/" + CgroupRoot);
         }
 
+        _number.Dispose();
         Directory.Delete(_base, recursive: true);
+    }
+
+    private string Bridge => $"snod{_number.Value}";
+
+    private async Task DeleteBridgeAsync()
+    {
+        using var ip = Process.Start(new ProcessStartInfo("ip", ["link", "delete", Bridge]) { RedirectStandardError = true });
+        await ip!.WaitForExitAsync();
     }
 
     private void WriteCniConfiguration(string folder)
@@ -64,11 +74,11 @@ public sealed class PrivateContainerd : IAsyncLifetime
         Directory.CreateDirectory(folder);
         File.WriteAllText(Path.Combine(folder, "10-test.conflist"), $$"""
             {
-              "cniVersion": "0.4.0", "name": "{{_bridge}}",
+              "cniVersion": "0.4.0", "name": "{{Bridge}}",
               "plugins": [
                 {
-                  "type": "bridge", "bridge": "{{_bridge}}", "isGateway": true, "ipMasq": false,
-                  "ipam": { "type": "host-local", "dataDir": "{{_base}}/ipam", "ranges": [[{ "subnet": "10.252.{{System.Environment.ProcessId & 0xff}}.0/24" }]], "routes": [{ "dst": "0.0.0.0/0" }] }
+                  "type": "bridge", "bridge": "{{Bridge}}", "isGateway": true, "ipMasq": false,
+                  "ipam": { "type": "host-local", "dataDir": "{{_base}}/ipam", "ranges": [[{ "subnet": "10.252.{{_number.Value}}.0/24" }]], "routes": [{ "dst": "0.0.0.0/0" }] }
                 },
                 { "type": "portmap", "capabilities": { "portMappings": true } }
               ]

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Strata.Api.Errors;
 using Strata.Api.Models;
-using Strata.ApiServer.Authentication;
+using Strata.ApiServer.Authorization.Nodes;
 using Strata.ApiServer.Registry.Generic;
 
 namespace Strata.ApiServer.Admission.Plugins;
@@ -15,7 +15,7 @@ internal sealed class NodeRestrictionPlugin(IObjectReader objects) : IAdmissionP
 
     public async ValueTask MutateAsync(AdmissionRequest request, CancellationToken cancellationToken)
     {
-        if (NodeOf(request.User) is not { } node)
+        if (NodeIdentity.Of(request.User) is not { } node)
         {
             return;
         }
@@ -37,9 +37,6 @@ internal sealed class NodeRestrictionPlugin(IObjectReader objects) : IAdmissionP
             await CheckTokenAsync(request, node, cancellationToken);
         }
     }
-
-    private static string? NodeOf(UserIdentity user) =>
-        user.IsIn(UserIdentity.NodesGroup) && user.Name.StartsWith(UserIdentity.NodePrefix, StringComparison.Ordinal) ? user.Name[UserIdentity.NodePrefix.Length..] : null;
 
     private async ValueTask CheckPodAsync(AdmissionRequest request, string node, CancellationToken cancellationToken)
     {

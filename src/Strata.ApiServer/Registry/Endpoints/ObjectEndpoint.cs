@@ -1,18 +1,23 @@
 using System.Text.Json.Nodes;
 using Strata.Api;
 using Strata.Api.Errors;
+using Strata.ApiServer.Authorization;
 using Strata.ApiServer.Registry.Generic;
 using Strata.ApiServer.Requests;
 
 namespace Strata.ApiServer.Registry.Endpoints;
 
 /// <summary>A kind's own resource: <c>/api/v1/namespaces/x/pods[/name]</c>.</summary>
-internal sealed class ObjectEndpoint(ResourceStore store) : IEndpoint
+/// <param name="authorizer">Asked whether who updates what does not exist may create it.</param>
+/// <param name="version">Another version than the stored one; null for that.</param>
+internal sealed class ObjectEndpoint(ResourceStore store, IAuthorizer authorizer, ServedVersion? version = null) : IEndpoint
 {
+    private readonly VersionView _view = new(store, version);
+
     private static readonly string[] AllVerbs = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
 
     public EndpointInfo Info { get; } = new(
-        store.Kind.Group, store.Kind.Version, store.Kind.Plural, "", store.Kind, store.Kind.Namespaced,
+        (version?.Kind ?? store.Kind).Group, (version?.Kind ?? store.Kind).Version, store.Kind.Plural, "", version?.Kind ?? store.Kind, store.Kind.Namespaced,
         store.Kind is { Group: "", Plural: "namespaces" } ? [.. AllVerbs.Where(static verb => verb != "deletecollection")] : AllVerbs)
     {
         Singular = store.Strategy.Singular,
@@ -40,20 +45,20 @@ internal sealed class ObjectEndpoint(ResourceStore store) : IEndpoint
     private async ValueTask<ApiResult> GetAsync(ApiCall call, CancellationToken cancellationToken)
     {
         var found = await store.GetAsync(KeyOf(call), ListQuery.ParseVersion(call.Query["resourceVersion"]), cancellationToken);
-        return Answer(200, found);
+        return await _view.AnswerAsync(200, found, cancellationToken);
     }
 
     private async ValueTask<ApiResult> ListAsync(ApiCall call, CancellationToken cancellationToken)
     {
-        var page = await store.ListAsync(CollectionNamespace(call), ListQuery.Parse(call.Query, isWatch: false), cancellationToken);
-        return new ListResult(page, store.Strategy);
+        var page = await store.ListAsync(CollectionNamespace(call), _view.Translate(ListQuery.Parse(call.Query, isWatch: false)), cancellationToken);
+        return await _view.AnswerAsync(page, cancellationToken);
     }
 
     private async ValueTask<ApiResult> WatchAsync(ApiCall call, CancellationToken cancellationToken)
     {
-        var query = ListQuery.Parse(call.Query, isWatch: true);
+        var query = _view.Translate(ListQuery.Parse(call.Query, isWatch: true));
         var name = call.Info.Name.Length > 0 ? call.Info.Name : null;
-        return new WatchResult(await store.WatchAsync(CollectionNamespace(call), name, query, cancellationToken), store.Strategy);
+        return _view.Answer(await store.WatchAsync(CollectionNamespace(call), name, query, cancellationToken), cancellationToken);
     }
 
     private async ValueTask<ApiResult> CreateAsync(ApiCall call, CancellationToken cancellationToken)
@@ -63,13 +68,13 @@ internal sealed class ObjectEndpoint(ResourceStore store) : IEndpoint
             throw ApiErrors.MethodNotAllowed("create");
         }
 
-        var target = BodyReader.ReadObject(call, store.Kind, store.Strategy.Fields);
-        return Answer(201, await store.CreateAsync(WriteContexts.From(call), CollectionNamespace(call), null, target, cancellationToken));
+        var target = await _view.ReadAsync(call, isNew: true, cancellationToken);
+        return await _view.AnswerAsync(201, await store.CreateAsync(WriteContexts.From(call), CollectionNamespace(call), null, target, cancellationToken), cancellationToken);
     }
 
     private async ValueTask<ApiResult> UpdateAsync(ApiCall call, CancellationToken cancellationToken)
     {
-        var wanted = BodyReader.ReadObject(call, store.Kind, store.Strategy.Fields);
+        var wanted = await _view.ReadAsync(call, isNew: false, cancellationToken);
         if (wanted.Metadata().Text("name") is null)
         {
             throw ApiErrors.BadRequest("name must be provided");
@@ -78,16 +83,29 @@ internal sealed class ObjectEndpoint(ResourceStore store) : IEndpoint
         // The change is called once per attempt and hands over a tree that will be changed, so it makes a copy; most updates need only one.
         JsonObject? unused = wanted;
         var result = await store.UpdateAsync(
-            WriteContexts.From(call), KeyOf(call), "", WriteMode.Main, _ => (JsonObject)wanted.DeepClone(), () => Interlocked.Exchange(ref unused, null) ?? (JsonObject)wanted.DeepClone(),
+            WriteContexts.From(call), KeyOf(call), "", WriteMode.Main, _ => (JsonObject)wanted.DeepClone(), () =>
+            {
+                RequireCreate(call);
+                return Interlocked.Exchange(ref unused, null) ?? (JsonObject)wanted.DeepClone();
+            },
             cancellationToken);
-        return Answer(result.IsCreated ? 201 : 200, result.Object);
+        return await _view.AnswerAsync(result.IsCreated ? 201 : 200, result.Object, cancellationToken);
+    }
+
+    private void RequireCreate(ApiCall call)
+    {
+        var request = AuthorizationRequest.For(call) with { Verb = "create" };
+        if (authorizer.Authorize(request) is { IsAllowed: false, Reason: var reason })
+        {
+            throw AuthorizationErrors.Forbidden(request, reason);
+        }
     }
 
     private async ValueTask<ApiResult> PatchAsync(ApiCall call, CancellationToken cancellationToken)
     {
-        var patch = PatchRequest.Read(call, store.Kind, store.Strategy.Fields);
-        var result = await store.UpdateAsync(WriteContexts.From(call), KeyOf(call), "", WriteMode.Main, patch.Apply, null, cancellationToken);
-        return Answer(200, result.Object);
+        var patch = _view.ReadPatch(call, cancellationToken);
+        var result = await store.UpdateByAsync(WriteContexts.From(call), KeyOf(call), "", WriteMode.Main, patch, null, cancellationToken);
+        return await _view.AnswerAsync(200, result.Object, cancellationToken);
     }
 
     private async ValueTask<ApiResult> DeleteAsync(ApiCall call, CancellationToken cancellationToken)
@@ -96,10 +114,10 @@ internal sealed class ObjectEndpoint(ResourceStore store) : IEndpoint
         var result = await store.DeleteAsync(WriteContexts.From(call) with { DryRun = options.DryRun }, KeyOf(call), options, cancellationToken);
         if (result.IsRemoved && !store.Strategy.ReturnsObjectOnDelete)
         {
-            return new ObjectResult(200, SuccessStatus.Of(store.Kind, result.Object), null);
+            return new ObjectResult(200, SuccessStatus.Of(Info.Kind, result.Object), null);
         }
 
-        return Answer(!result.IsRemoved && options.OrphanDependents == false ? 202 : 200, result.Object);
+        return await _view.AnswerAsync(!result.IsRemoved && options.OrphanDependents == false ? 202 : 200, result.Object, cancellationToken);
     }
 
     private async ValueTask<ApiResult> DeleteCollectionAsync(ApiCall call, CancellationToken cancellationToken)
@@ -110,10 +128,10 @@ internal sealed class ObjectEndpoint(ResourceStore store) : IEndpoint
         }
 
         var options = ReadDeletion(call);
-        var query = ListQuery.Parse(call.Query, isWatch: false);
+        var query = _view.Translate(ListQuery.Parse(call.Query, isWatch: false));
         var page = await store.DeleteCollectionAsync(
             WriteContexts.From(call) with { DryRun = options.DryRun }, CollectionNamespace(call), query, options, cancellationToken);
-        return new ListResult(page, store.Strategy);
+        return await _view.AnswerAsync(page, cancellationToken);
     }
 
     private DeletionOptions ReadDeletion(ApiCall call)
@@ -130,6 +148,4 @@ internal sealed class ObjectEndpoint(ResourceStore store) : IEndpoint
     private ObjectKey KeyOf(ApiCall call) => KeyOf(call, Info.Namespaced);
 
     private string CollectionNamespace(ApiCall call) => Info.Namespaced ? call.Info.Namespace : "";
-
-    private ObjectResult Answer(int code, ServedObject found) => new(code, found.Shared, store.Strategy);
 }

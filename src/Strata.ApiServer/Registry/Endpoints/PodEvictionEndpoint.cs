@@ -7,9 +7,11 @@ using Strata.ApiServer.Requests;
 
 namespace Strata.ApiServer.Registry.Endpoints;
 
-/// <summary><c>pods/eviction</c>: a deletion that says why, in a condition. There are no disruption budgets yet that could refuse it.</summary>
-internal sealed class PodEvictionEndpoint(ResourceStore pods, TimeProvider clock) : IEndpoint
+/// <summary><c>pods/eviction</c>: a deletion that asks the pod's disruption budget first and says why, in a condition.</summary>
+internal sealed class PodEvictionEndpoint(ResourceStore pods, ResourceStore budgets, TimeProvider clock) : IEndpoint
 {
+    private readonly EvictionBudget _budget = new(budgets, clock);
+
     private static readonly KindInfo EvictionKind = new("policy", "v1", "Eviction", "evictions", true);
 
     public EndpointInfo Info { get; } = new("", "v1", "pods", "eviction", EvictionKind, true, ["create"]);
@@ -26,10 +28,22 @@ internal sealed class PodEvictionEndpoint(ResourceStore pods, TimeProvider clock
         var context = WriteContexts.From(call);
         var options = DeletionOptions.Read(eviction.Object("deleteOptions")?.DeepClone() as JsonObject, QueryParameters.Empty);
         context = context with { DryRun = context.DryRun || options.DryRun };
-        var pod = await pods.GetAsync(key, null, cancellationToken);
-        if (!pod.Shared.As<Pod>().IsTerminal())
+        var pod = (await pods.GetAsync(key, null, cancellationToken)).Shared.As<Pod>();
+
+        // Pods that have ended, have not begun or go already disrupt nobody.
+        var isUncounted = !pod.IsTerminal() && pod.Status.Phase != "Pending" && !pod.IsDeleting() && await _budget.TakeAsync(context, pod, cancellationToken);
+        var marked = isUncounted ? options with { ResourceVersion = options.ResourceVersion ?? pod.Metadata.ResourceVersion } : options;
+        try
         {
-            await pods.UpdateAsync(context, key, "eviction", WriteMode.Internal, current => MarkDisrupted(current, options), null, cancellationToken);
+            if (!pod.IsTerminal())
+            {
+                await pods.UpdateAsync(context, key, "eviction", WriteMode.Internal, current => MarkDisrupted(current, marked), null, cancellationToken);
+            }
+        }
+        catch (ApiException changed) when (changed.IsConflict && isUncounted && options.ResourceVersion is null)
+        {
+            // It may have become ready meanwhile, and would then have to be counted.
+            throw EvictionBudget.Busy(await _budget.NameAsync(pod, cancellationToken));
         }
 
         // The mark made a new version; the caller's precondition on the old one was checked with it.

@@ -6,10 +6,14 @@ using Strata.ApiServer.Requests;
 namespace Strata.ApiServer.Registry.Endpoints;
 
 /// <summary><c>/status</c>: the same object, but writes change status and metadata only.</summary>
-internal sealed class StatusEndpoint(ResourceStore store) : IEndpoint
+/// <param name="version">Another version than the stored one; null for that.</param>
+internal sealed class StatusEndpoint(ResourceStore store, ServedVersion? version = null) : IEndpoint
 {
+    private readonly VersionView _view = new(store, version);
+
     public EndpointInfo Info { get; } = new(
-        store.Kind.Group, store.Kind.Version, store.Kind.Plural, "status", store.Kind, store.Kind.Namespaced, ["get", "patch", "update"]);
+        (version?.Kind ?? store.Kind).Group, (version?.Kind ?? store.Kind).Version, store.Kind.Plural, "status", version?.Kind ?? store.Kind, store.Kind.Namespaced,
+        ["get", "patch", "update"]);
 
     public async ValueTask<ApiResult> HandleAsync(ApiCall call, CancellationToken cancellationToken)
     {
@@ -17,22 +21,23 @@ internal sealed class StatusEndpoint(ResourceStore store) : IEndpoint
         if (call.Info.Verb == "get")
         {
             var found = await store.GetAsync(key, ListQuery.ParseVersion(call.Query["resourceVersion"]), cancellationToken);
-            return new ObjectResult(200, found.Shared, store.Strategy);
+            return await _view.AnswerAsync(200, found, cancellationToken);
         }
 
-        var result = await store.UpdateAsync(WriteContexts.From(call), key, "status", WriteMode.Status, ChangeOf(call), null, cancellationToken);
-        return new ObjectResult(200, result.Object.Shared, store.Strategy);
+        var change = await ChangeOfAsync(call, cancellationToken);
+        var result = await store.UpdateByAsync(WriteContexts.From(call), key, "status", WriteMode.Status, change, null, cancellationToken);
+        return await _view.AnswerAsync(200, result.Object, cancellationToken);
     }
 
-    private Func<JsonObject, JsonObject> ChangeOf(ApiCall call)
+    private async ValueTask<Func<JsonObject, ValueTask<JsonObject>>> ChangeOfAsync(ApiCall call, CancellationToken cancellationToken)
     {
         switch (call.Info.Verb)
         {
             case "patch":
-                return PatchRequest.Read(call, store.Kind, store.Strategy.Fields).Apply;
+                return _view.ReadPatch(call, cancellationToken);
             case "update":
-                var wanted = BodyReader.ReadObject(call, store.Kind, store.Strategy.Fields);
-                return _ => (JsonObject)wanted.DeepClone();
+                var wanted = await _view.ReadAsync(call, isNew: false, cancellationToken);
+                return _ => ValueTask.FromResult((JsonObject)wanted.DeepClone());
             default:
                 throw ApiErrors.MethodNotAllowed(call.Info.Verb);
         }

@@ -149,6 +149,9 @@ internal static class JsonTree
         }
     }
 
+    /// <summary>Takes all metadata from <paramref name="old"/>: for kinds whose status writers may not touch any.</summary>
+    public static void RestoreMetadata(this JsonObject target, JsonObject old) => target.Restore(old, "metadata");
+
     public static bool TryNumber(JsonNode? node, out long number)
     {
         number = 0;

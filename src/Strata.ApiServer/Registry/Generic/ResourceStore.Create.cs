@@ -64,6 +64,7 @@ internal sealed partial class ResourceStore
         var errors = new FieldErrors();
         MetadataValidation.Validate(target, Strategy, errors);
         Strategy.Validate(target, errors);
+        Strategy.ValidateCreate(target, errors);
         ThrowIfAny(errors, key.Name);
         await _services.Admission.ValidateAsync(admission, cancellationToken);
 

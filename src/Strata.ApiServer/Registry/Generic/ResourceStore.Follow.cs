@@ -4,13 +4,6 @@ namespace Strata.ApiServer.Registry.Generic;
 
 internal sealed partial class ResourceStore
 {
-    /// <summary>The kind as memory has it, perhaps a moment old.</summary>
-    public CacheSnapshot Cached => _cache.Snapshot();
-
-    /// <summary>Returns when memory shows everything acknowledged before the call.</summary>
-    /// <exception cref="Api.Errors.ApiException">Timeout when that takes too long.</exception>
-    public async ValueTask CatchUpAsync(CancellationToken cancellationToken) => await SnapshotAsync(null, cancellationToken);
-
     /// <summary>Hands over the state of the kind now and after every change, the latest only when several happened meanwhile. Returns when this reader was too slow for the
     /// single changes, and throws when memory stops.</summary>
     /// <exception cref="ObjectDisposedException">The kind's memory has stopped.</exception>

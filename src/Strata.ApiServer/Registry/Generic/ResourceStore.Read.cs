@@ -46,6 +46,13 @@ internal sealed partial class ResourceStore
     /// <summary>The object as memory has it, perhaps a moment old; null when memory does not have it.</summary>
     public ServedObject? FindCached(ObjectKey key) => _cache.Snapshot().Get(TextKeyOf(key)) is { } cached ? ServedObject.From(cached) : null;
 
+    /// <summary>Everything that memory has, perhaps a moment old.</summary>
+    public CacheSnapshot Cached => _cache.Snapshot();
+
+    /// <summary>Returns when memory shows every write acknowledged before the call.</summary>
+    public async ValueTask CatchUpAsync(CancellationToken cancellationToken) =>
+        await WaitForAsync(await _services.Store.GetCurrentRevisionAsync(cancellationToken), cancellationToken);
+
     /// <summary>What memory has, perhaps a moment old.</summary>
     /// <param name="namespaceName">Empty for all namespaces.</param>
     public IEnumerable<CacheEntry> ListCached(string namespaceName) => _cache.Snapshot().WithPrefix(PrefixIn(namespaceName));

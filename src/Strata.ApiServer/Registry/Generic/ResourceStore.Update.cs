@@ -17,8 +17,14 @@ internal sealed partial class ResourceStore
     /// not the stored one means the caller has seen another version: Conflict.</param>
     /// <param name="create">Makes the object for a PUT to a missing name, for kinds that allow it; null to answer NotFound.</param>
     /// <exception cref="ApiException">NotFound, Conflict, Invalid, or what admission says.</exception>
-    public async ValueTask<UpdateResult> UpdateAsync(
+    public ValueTask<UpdateResult> UpdateAsync(
         WriteContext context, ObjectKey key, string subresource, WriteMode mode, Func<JsonObject, JsonObject> change, Func<JsonObject>? create,
+        CancellationToken cancellationToken) =>
+        UpdateByAsync(context, key, subresource, mode, current => ValueTask.FromResult(change(current)), create, cancellationToken);
+
+    /// <summary>As <see cref="UpdateAsync"/>, for a change that may have to wait for others, such as the conversion of a version.</summary>
+    public async ValueTask<UpdateResult> UpdateByAsync(
+        WriteContext context, ObjectKey key, string subresource, WriteMode mode, Func<JsonObject, ValueTask<JsonObject>> change, Func<JsonObject>? create,
         CancellationToken cancellationToken)
     {
         var entry = await _services.Store.GetAsync(KeyOf(key), 0, cancellationToken);
@@ -49,11 +55,11 @@ internal sealed partial class ResourceStore
 
     /// <returns>The object as stored; or null and the entry that won the race.</returns>
     private async ValueTask<(ServedObject? Result, StoreEntry? Winner)> TryUpdateAsync(
-        WriteContext context, ObjectKey key, string subresource, WriteMode mode, StoreEntry entry, Func<JsonObject, JsonObject> change,
+        WriteContext context, ObjectKey key, string subresource, WriteMode mode, StoreEntry entry, Func<JsonObject, ValueTask<JsonObject>> change,
         CancellationToken cancellationToken)
     {
         var old = Decode(entry);
-        var wanted = change(Decode(entry));
+        var wanted = await change(Decode(entry));
         CheckIdentity(wanted.Metadata(), old.Metadata(), key);
         var target = Combine(wanted, old, mode);
         Strategy.Default(target);

@@ -15,6 +15,9 @@ internal abstract class ResourceStrategy
 {
     public abstract KindInfo Kind { get; }
 
+    /// <summary>Further versions in which the kind is served; <see cref="Kind"/> is the one in which it is stored.</summary>
+    public virtual IReadOnlyList<ServedVersion> OtherVersions => [];
+
     public virtual string Singular => Kind.Kind.ToLowerInvariant();
 
     public virtual IReadOnlyList<string> ShortNames => [];
@@ -105,6 +108,11 @@ internal abstract class ResourceStrategy
         {
             Validate(target, errors);
         }
+    }
+
+    /// <summary>Collects what is wrong in a new object and would be let be in an old one.</summary>
+    public virtual void ValidateCreate(JsonObject target, FieldErrors errors)
+    {
     }
 
     /// <summary>Collects forbidden changes.</summary>

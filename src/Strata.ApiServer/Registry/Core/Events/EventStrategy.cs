@@ -15,7 +15,13 @@ internal sealed class EventStrategy : ResourceStrategy
         "involvedObject.resourceVersion", "involvedObject.fieldPath", "reason", "reportingComponent", "source", "type",
     ];
 
+    private readonly EventsVersion _new;
+
+    public EventStrategy() => _new = new EventsVersion(this);
+
     public override KindInfo Kind => Event.Info;
+
+    public override IReadOnlyList<ServedVersion> OtherVersions => [_new];
 
     public override IReadOnlyList<string> ShortNames => ["ev"];
 
