@@ -20,8 +20,8 @@ public sealed class CustomResourceTests(SharedCluster shared)
         Assert.Equal("example.org/v1", await Cluster.KubectlAsync($"get gadgets.v1.example.org second -n {ns} -o 'jsonpath={{.apiVersion}}'"));
         Assert.Equal("first", await Cluster.KubectlAsync($"get gd -n {ns} --field-selector spec.size=small -o 'jsonpath={{.items[*].metadata.name}}'"));
 
-        await Cluster.KubectlAsync($$"""patch gadget first -n {{ns}} --type=merge -p '{"spec":{"size":"large"}}'""");
-        await Cluster.KubectlAsync($$"""patch gadget first -n {{ns}} --type=merge --subresource=status -p '{"status":{"replicas":1}}'""");
+        await Cluster.KubectlAsync($$$"""patch gadget first -n {{{ns}}} --type=merge -p '{"spec":{"size":"large"}}'""");
+        await Cluster.KubectlAsync($$$"""patch gadget first -n {{{ns}}} --type=merge --subresource=status -p '{"status":{"replicas":1}}'""");
         await Cluster.KubectlAsync($"scale gadget/first -n {ns} --replicas=4");
         Assert.Equal("large 4 1 3", await Cluster.KubectlAsync($"get gadget first -n {ns} -o 'jsonpath={{.spec.size}} {{.spec.replicas}} {{.status.replicas}} {{.metadata.generation}}'"));
         Assert.Contains("How big it is.", await Cluster.KubectlAsync("explain gadget.spec.size"), StringComparison.Ordinal);
@@ -56,7 +56,7 @@ public sealed class CustomResourceTests(SharedCluster shared)
         await Cluster.KubectlAsync($"create configmap owner -n {ns}");
         var uid = await Cluster.KubectlAsync($"get configmap owner -n {ns} -o 'jsonpath={{.metadata.uid}}'");
         await Cluster.KubectlAsync($"apply -n {ns} -f -", Gadget("v1", "owned", "small").Replace("Gadget", "Piece", StringComparison.Ordinal));
-        await Cluster.KubectlAsync($$"""patch piece owned -n {{ns}} --type=merge -p '{"metadata":{"ownerReferences":[{"apiVersion":"v1","kind":"ConfigMap","name":"owner","uid":"{{uid}}"}]}}'""");
+        await Cluster.KubectlAsync($$$"""patch piece owned -n {{{ns}}} --type=merge -p '{"metadata":{"ownerReferences":[{"apiVersion":"v1","kind":"ConfigMap","name":"owner","uid":"{{{uid}}}"}]}}'""");
         await Cluster.KubectlAsync($"delete configmap owner -n {ns}");
         await Cluster.UntilAsync($"get pieces -n {ns} -o name", text => text.Trim().Length == 0);
 
@@ -81,7 +81,7 @@ public sealed class CustomResourceTests(SharedCluster shared)
         spec:
           group: example.org
           scope: Namespaced
-          names: {plural: {{plural}}, kind: {{kind}}, shortNames: [{{plural[..1]}}d]}
+          names: {plural: {{plural}}, kind: {{kind}}, shortNames: [{{plural[..1]}}d] }
           versions:
           - name: v1
             served: true
@@ -105,7 +105,7 @@ public sealed class CustomResourceTests(SharedCluster shared)
                       replicas: {type: integer, default: 1, minimum: 0}
                   status:
                     type: object
-                    properties: {replicas: {type: integer}}
+                    properties: {replicas: {type: integer} }
           - name: v2
             served: true
             storage: false
