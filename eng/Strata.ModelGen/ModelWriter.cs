@@ -10,6 +10,7 @@ internal sealed class ModelWriter
     [
         "core.v1", "apps.v1", "batch.v1", "autoscaling.v1", "autoscaling.v2", "policy.v1", "discovery.v1", "coordination.v1", "rbac.v1",
         "networking.v1", "storage.v1", "scheduling.v1", "node.v1", "authentication.v1", "authorization.v1", "certificates.v1", "events.v1",
+        "flowcontrol.v1", "admissionregistration.v1",
     ];
 
     // Wrappers with their own JSON form, mapped to hand-written types.
@@ -113,7 +114,7 @@ internal sealed class ModelWriter
         }
     }
 
-    private static int Rank(string message) => PackageOf(message) switch { "core.v1" => 0, "meta.v1" => 1, "apps.v1" => 2, _ => 3 };
+    private static int Rank(string message) => PackageOf(message) switch { "core.v1" => 0, "meta.v1" => 1, "apps.v1" => 2, "flowcontrol.v1" or "admissionregistration.v1" => 4, _ => 3 };
 
     private static string Pascal(string jsonName) => char.ToUpperInvariant(jsonName[0]) + jsonName[1..];
 

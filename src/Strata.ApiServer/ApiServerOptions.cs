@@ -52,6 +52,9 @@ public sealed record ApiServerOptions
     /// <summary>CAs of node agents' certificates; null to trust any.</summary>
     public X509Certificate2Collection? KubeletRoots { get; init; }
 
+    /// <summary>Which addresses of pods and endpoints the proxy subresources connect to.</summary>
+    internal Func<IPAddress, bool> MayProxyTo { get; init; } = Streaming.ProxyTargets.IsProxyable;
+
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
     /// <summary>Source of uids and generated names; access to it is serialized.</summary>

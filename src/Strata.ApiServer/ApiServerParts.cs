@@ -27,7 +27,8 @@ internal sealed partial class ApiServerParts : IDisposable
 {
     private readonly ApiServerOptions _options;
     private readonly ResourceRegistry _registry;
-    private readonly NodeProxy _nodeProxy;
+    private readonly BackendClients _backends;
+    private readonly StreamConnector _connector;
     private readonly Upkeep _upkeep;
     private readonly ILogger _logger;
     private readonly CustomResourceServer _customResources;
@@ -62,22 +63,23 @@ internal sealed partial class ApiServerParts : IDisposable
 
         var authenticators = new AuthenticatorChain(
             [new CertificateAuthenticator(options.ClientRoots, options.Clock), new StaticTokenAuthenticator(options.StaticTokens), tokens]);
-        _nodeProxy = new NodeProxy(options.KubeletClientCertificate, options.KubeletRoots);
+        _backends = new BackendClients(options.KubeletClientCertificate, options.KubeletRoots);
+        _connector = new StreamConnector(_backends, options.Clock);
         var metrics = new RequestMetrics();
         var definitions = _registry.Get(CustomResourceDefinitionStrategy.Info);
         IReadOnlyList<IEndpoint> builtIn = [];
         LiveApi? api = null;
-        _customResources = new CustomResourceServer(definitions, services, authorizer, RunAsync, custom => api!.Current = Serve(custom));
+        _customResources = new CustomResourceServer(definitions, services, RunAsync, custom => api!.Current = Serve(custom));
         _customResourceController = new CustomResourceController(definitions, services, kinds);
         builtIn =
         [
-            .. ResourceEndpoints(admission, authorizer, tokens).Select(endpoint => endpoint.Info.Kind == definitions.Kind ? new DefinitionEndpoint(endpoint, _customResources.CatchUpAsync) : endpoint),
+            .. ResourceEndpoints(admission, tokens, identities).Select(endpoint => endpoint.Info.Kind == definitions.Kind ? new DefinitionEndpoint(endpoint, _customResources.CatchUpAsync) : endpoint),
             .. new AccessReviews(authorizer, tokens, authenticators).Endpoints(),
         ];
         api = new LiveApi(Serve([]), _customResources.CatchUpAsync);
         Dispatcher = new ApiDispatcher(api, authorizer);
         Application = new ApiHttpApplication(
-            Dispatcher, authenticators, new Impersonation(authorizer), _nodeProxy, metrics, identities, options.Clock, options.Loggers.CreateLogger<ApiHttpApplication>(), stopping);
+            Dispatcher, authenticators, new Impersonation(authorizer), _connector, new ReverseProxy(_backends), metrics, identities, options.Clock, options.Loggers.CreateLogger<ApiHttpApplication>(), stopping);
         _upkeep = new Upkeep(options, _registry, repair);
 
         ServedApi Serve(IReadOnlyList<IEndpoint> custom)
@@ -150,13 +152,13 @@ internal sealed partial class ApiServerParts : IDisposable
         _isBootstrapped = true;
     }
 
-    public void Dispose() => _nodeProxy.Dispose();
+    public void Dispose() => _backends.Dispose();
 
-    private IEnumerable<IEndpoint> ResourceEndpoints(AdmissionChain admission, IAuthorizer authorizer, ServiceAccountTokens tokens)
+    private IEnumerable<IEndpoint> ResourceEndpoints(AdmissionChain admission, ServiceAccountTokens tokens, IdentitySource identities)
     {
         foreach (var store in _registry.Stores)
         {
-            yield return new ObjectEndpoint(store, authorizer);
+            yield return new ObjectEndpoint(store);
             if (store.Strategy.HasStatus)
             {
                 yield return new StatusEndpoint(store);
@@ -169,7 +171,7 @@ internal sealed partial class ApiServerParts : IDisposable
 
             foreach (var version in store.Strategy.OtherVersions)
             {
-                yield return new ObjectEndpoint(store, authorizer, version);
+                yield return new ObjectEndpoint(store, version);
                 if (store.Strategy.HasStatus)
                 {
                     yield return new StatusEndpoint(store, version);
@@ -182,13 +184,20 @@ internal sealed partial class ApiServerParts : IDisposable
         yield return new PodBindingEndpoint(pods, _options.Clock, isSubresource: true);
         yield return new PodBindingEndpoint(pods, _options.Clock, isSubresource: false);
         yield return new PodEvictionEndpoint(pods, _registry.Get(PodDisruptionBudget.Info), _options.Clock);
-        yield return new PodLogEndpoint(_registry, addresses, _nodeProxy);
+        yield return new PodLogEndpoint(_registry, addresses, _connector);
         foreach (var subresource in (string[])["exec", "attach", "portforward"])
         {
             yield return new PodConnectEndpoint(subresource, _registry, addresses, admission);
         }
 
         yield return new CertificateApprovalEndpoint(_registry.Get(CertificateSigningRequest.Info));
+        var proxied = new ProxyTargets(_registry, addresses, identities, _options.MayProxyTo);
+        foreach (var kind in (KindInfo[])[Pod.Info, Service.Info, Node.Info])
+        {
+            yield return new ProxyEndpoint(kind, proxied, admission);
+        }
+
+        yield return new ComponentStatusEndpoint(IsStoreWellAsync);
         yield return new NamespaceFinalizeEndpoint(_registry.Get(Namespace.Info));
         yield return new TokenRequestEndpoint(_registry, tokens, admission, _options.Clock);
     }

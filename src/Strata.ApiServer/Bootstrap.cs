@@ -5,11 +5,12 @@ using Strata.Api.Json;
 using Strata.Api.Models;
 using Strata.ApiServer.Registry;
 using Strata.ApiServer.Registry.Generic;
+using Strata.ApiServer.Registry.Scheduling.PriorityClasses;
 using IPAddress = System.Net.IPAddress;
 
 namespace Strata.ApiServer;
 
-/// <summary>Creates what every cluster has: the system namespaces, and the service <c>kubernetes</c> with this server behind it. Repeating it is harmless.</summary>
+/// <summary>Creates what every cluster has: the system namespaces and priority classes, the CAs of its users, and the service <c>kubernetes</c> with this server behind it. Repeating it is harmless.</summary>
 internal sealed class Bootstrap(ApiServerOptions options, ResourceRegistry registry)
 {
     private const string ServiceName = "kubernetes";
@@ -22,6 +23,16 @@ internal sealed class Bootstrap(ApiServerOptions options, ResourceRegistry regis
         foreach (var name in Namespaces)
         {
             await EnsureAsync(new Namespace { Metadata = new ObjectMeta { Name = name } }, cancellationToken);
+        }
+
+        foreach (var system in SystemClasses.All)
+        {
+            await EnsureAsync(system, cancellationToken);
+        }
+
+        if (options.ClientRoots.Count > 0)
+        {
+            await PublishAsync(ClientAuthorities(), cancellationToken);
         }
 
         await EnsureServiceRangeAsync(cancellationToken);
@@ -110,6 +121,13 @@ internal sealed class Bootstrap(ApiServerOptions options, ResourceRegistry regis
     private static JsonObject TreeOf<T>(T source)
         where T : class, IKubeObject<T> =>
         StrictJson.Parse(ModelJson.Serialize(source), null).AsObject();
+
+    // How servers beside this one verify the certificates of its users; the role extension-apiserver-authentication-reader is for it.
+    private ConfigMap ClientAuthorities() => new()
+    {
+        Metadata = new ObjectMeta { Name = "extension-apiserver-authentication", Namespace = "kube-system" },
+        Data = new Dictionary<string, string> { ["client-ca-file"] = options.ClientRoots.ExportCertificatePems() + "\n" },
+    };
 
     private Service KubernetesService(int port)
     {

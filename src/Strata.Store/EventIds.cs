@@ -1,6 +1,6 @@
 namespace Strata.Store;
 
-/// <summary>Log event ids of this project: 2000 to 2999. Ids are never reused. Next free: 2010.</summary>
+/// <summary>Log event ids of this project: 2000 to 2999. Ids are never reused. Next free: 2012.</summary>
 internal static class EventIds
 {
     public const int Opened = 2000;
@@ -13,4 +13,6 @@ internal static class EventIds
     public const int FeedSkipped = 2007;
     public const int MovedOn = 2008;
     public const int WriteResolved = 2009;
+    public const int NotChecked = 2010;
+    public const int LogTooLarge = 2011;
 }

@@ -23,6 +23,8 @@ internal sealed class FakeStreams : IContainerStreams
 
         public int? ExitCode { get; private set; }
 
+        public string? Failure => null;
+
         public async ValueTask<(int Count, bool IsError)> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
         {
             if (!await _output.Reader.WaitToReadAsync(cancellationToken) || !_output.Reader.TryRead(out var next))

@@ -28,12 +28,15 @@ public sealed class TestCluster : IAsyncDisposable
 
     public string DataDirectory { get; }
 
+    /// <summary>What makes kubectl talk to this cluster.</summary>
+    public IReadOnlyDictionary<string, string> Environment => _environment;
+
     /// <summary>The program under test, or null where these tests cannot run; then <paramref name="reason"/> says why.</summary>
     public static string? FindProgram(out string reason)
     {
         reason = "";
-        var program = Environment.GetEnvironmentVariable("STRATA_PROGRAM");
-        if (Environment.UserName != "root")
+        var program = System.Environment.GetEnvironmentVariable("STRATA_PROGRAM");
+        if (System.Environment.UserName != "root")
         {
             reason = "root is needed to run containers";
         }
@@ -123,7 +126,7 @@ public sealed class TestCluster : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         var log = Path.Combine(DataDirectory, "strata.log");
-        if (Environment.GetEnvironmentVariable("STRATA_KEEP_LOGS") is { Length: > 0 } kept && File.Exists(log))
+        if (System.Environment.GetEnvironmentVariable("STRATA_KEEP_LOGS") is { Length: > 0 } kept && File.Exists(log))
         {
             Directory.CreateDirectory(kept);
             File.Copy(log, Path.Combine(kept, Path.GetFileName(DataDirectory) + ".log"), overwrite: true);
@@ -136,7 +139,8 @@ public sealed class TestCluster : IAsyncDisposable
     /// <summary>Lets go of the cluster as the end of this process would: it runs on, and nobody owns it.</summary>
     public void Abandon() => _ownership.Dispose();
 
-    private static List<string> Words(string text)
+    /// <summary>Separates at blanks; single quotes hold one together.</summary>
+    internal static List<string> Words(string text)
     {
         var words = new List<string>();
         var parts = text.Split('\'');

@@ -17,7 +17,7 @@ public sealed partial class LayoutTests
         ["Strata.Client"] = ["Strata.Api"],
         ["Strata.Hosting"] = ["Strata.Api"],
         ["Strata.Pods"] = ["Strata.Api", "Strata.Client", "Strata.Hosting"],
-        ["Strata.Kubelet"] = ["Strata.Api", "Strata.Client", "Strata.Pods", "Strata.Streaming"], // A node's server, whoever runs the pods.
+        ["Strata.Kubelet"] = ["Strata.Api", "Strata.Client", "Strata.Hosting", "Strata.Pods", "Strata.Streaming"], // A node's server, whoever runs the pods.
         ["Strata.ApiServer"] = ["Strata.Api", "Strata.Store", "Strata.Client", "Strata.Hosting"], // Alone may touch the store.
         ["Strata.Scheduler"] = ["Strata.Api", "Strata.Client", "Strata.Hosting"],
         ["Strata.Controllers"] = ["Strata.Api", "Strata.Client", "Strata.Hosting"],

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Strata.Store.Etcd;
 using Strata.Store.Tests.Contract;
+using Strata.Testing;
 using Strata.Testing.Etcd;
 
 namespace Strata.Store.Tests;
@@ -64,6 +65,21 @@ public sealed class EtcdStoreTests : RevisionedStoreContract
     }
 
     [Fact]
+    public async Task A_write_that_found_no_connection_certainly_did_not_happen()
+    {
+        await using var store = await OpenAsync(Server.StoreOptions with { RequestTimeout = TimeSpan.FromMilliseconds(200) });
+        await Server.KillAsync();
+        await Assert.ThrowsAsync<StoreUnavailableException>(async () => await store.Revision()); // The broken connection has been noticed.
+
+        await Assert.ThrowsAsync<StoreUnavailableException>(async () => await store.Put("a", "1"));
+        await Assert.ThrowsAsync<StoreUnavailableException>(async () => await store.Put("a", "1", ExpectedRevision.Absent));
+        await Server.StartAsync();
+        await Eventually.SucceedsAsync(async () => await store.Put("a", "1", ExpectedRevision.Absent));
+
+        Assert.Equal("a=1 c2 m2 v1", (await Store.Get("a"))!.Describe());
+    }
+
+    [Fact]
     public async Task When_one_endpoint_is_down_the_next_serves()
     {
         await using var store = await OpenAsync(Server.StoreOptions with { Endpoints = [new Uri("https://127.0.0.1:1"), Server.Endpoint] });
@@ -104,7 +120,7 @@ public sealed class EtcdStoreTests : RevisionedStoreContract
         await using var store = await small.OpenStoreAsync();
 
         await Assert.ThrowsAsync<StoreValueTooLargeException>(async () => await store.Put("a", new string('x', 200_000)));
-        await Assert.ThrowsAsync<StoreValueTooLargeException>(async () => await store.Put("a", new string('x', 2_000_000)));
+        await Assert.ThrowsAsync<StoreValueTooLargeException>(async () => await store.Put("a", new string('x', 2_000_000), ExpectedRevision.Absent));
         Assert.Equal(1, await store.Revision());
     }
 

@@ -99,6 +99,66 @@ public sealed class SqliteStoreTests : RevisionedStoreContract
     }
 
     [Fact]
+    public async Task An_integrity_check_that_takes_too_long_does_not_keep_the_store_closed()
+    {
+        for (var i = 0; i < 200; i++)
+        {
+            await Written($"k{i}", new string('x', 500));
+        }
+        await Store.DisposeAsync();
+
+        await using var again = Open("store.db", new SqliteStoreOptions { Path = Path, IntegrityCheckLimit = TimeSpan.FromTicks(1) });
+
+        Assert.Equal(201, await again.Revision());
+    }
+
+    [Fact]
+    public async Task A_store_may_begin_at_a_revision_of_its_own()
+    {
+        await using var later = Open("later.db", new SqliteStoreOptions { Path = _folder.File("later.db"), FirstRevision = 1_000_000 });
+
+        Assert.Equal(1_000_000, await later.Revision());
+        Assert.Equal(1_000_001, (await later.Put("a", "1")).Revision);
+        Assert.Equal(["1000001 put a=1 c1000001 m1000001 v1"], (await later.Changes("", after: 1_000_000, through: 1_000_001)).Select(change => change.Describe()));
+        await Assert.ThrowsAsync<CompactedException>(async () => await later.Changes("", after: 999_999, through: 1_000_001));
+    }
+
+    [Fact]
+    public async Task A_snapshot_shows_one_moment_while_writes_go_on()
+    {
+        await Written("a", "1");
+        await Written("b", "1");
+        using var snapshot = SqliteSnapshot.Open(Path);
+        await Written("a", "2");
+        await Store.Delete("b");
+
+        Assert.Equal(3, snapshot.Revision);
+        Assert.Equal(["a=1 c2 m2 v1", "b=1 c3 m3 v1"], snapshot.ReadEntries().Select(entry => entry.Describe()));
+    }
+
+    [Fact]
+    public async Task The_write_ahead_log_shrinks_again_after_readers_kept_it()
+    {
+        const int Limit = 1 << 20;
+        await using var store = Open("wal.db", new SqliteStoreOptions { Path = _folder.File("wal.db"), MaxLogBytes = Limit });
+        var value = new string('x', 100_000);
+        using (SqliteSnapshot.Open(_folder.File("wal.db")))
+        {
+            for (var i = 0; i < 3; i++)
+            {
+                await store.Put("a", value); // Below the limit, so that nothing waits for the snapshot yet.
+            }
+        }
+        for (var i = 0; i < 50; i++)
+        {
+            await store.Put("a", value);
+        }
+
+        Assert.InRange(new FileInfo(_folder.File("wal.db-wal")).Length, 0, Limit + 500_000);
+        Assert.Equal(54, await store.Revision());
+    }
+
+    [Fact]
     public void Somebody_elses_database_is_left_alone()
     {
         using (var database = Database.Open(_folder.File("other.db"), readOnly: false))

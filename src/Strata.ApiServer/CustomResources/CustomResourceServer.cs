@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging;
-using Strata.ApiServer.Authorization;
 using Strata.ApiServer.Cache;
 using Strata.ApiServer.Registry.ApiExtensions.CustomResourceDefinitions;
 using Strata.ApiServer.Registry.Generic;
@@ -14,7 +13,7 @@ namespace Strata.ApiServer.CustomResources;
 /// <param name="run">Keeps one kind's memory current until cancelled, and does not throw.</param>
 /// <param name="publish">Gets all endpoints of custom resources whenever one changes; called by one task.</param>
 internal sealed partial class CustomResourceServer(
-    ResourceStore definitions, RegistryServices services, IAuthorizer authorizer, Func<ResourceStore, CancellationToken, Task> run, Action<IReadOnlyList<IEndpoint>> publish)
+    ResourceStore definitions, RegistryServices services, Func<ResourceStore, CancellationToken, Task> run, Action<IReadOnlyList<IEndpoint>> publish)
 {
     private readonly ILogger _logger = services.Loggers.CreateLogger<CustomResourceServer>();
     private readonly Dictionary<string, (CacheEntry Entry, JsonObject Definition, ServedDefinition? Served)> _known = []; // Used by the task only.
@@ -100,7 +99,7 @@ internal sealed partial class CustomResourceServer(
 
         if (isChanged || _applied is null)
         {
-            publish([.. _known.Values.Where(static known => known.Served is not null).SelectMany(known => known.Served!.Endpoints(known.Definition, authorizer))]);
+            publish([.. _known.Values.Where(static known => known.Served is not null).SelectMany(static known => known.Served!.Endpoints(known.Definition))]);
         }
 
         Volatile.Write(ref _applied, snapshot.Map);

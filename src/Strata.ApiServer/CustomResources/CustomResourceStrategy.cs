@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Strata.Api.Errors;
+using Strata.Api.ManagedFields;
 using Strata.Api.Models;
 using Strata.Api.OpenApi;
 using Strata.Api.Structural;
@@ -35,6 +36,8 @@ internal sealed class CustomResourceStrategy(CustomResourceVersion version, ICus
     public override bool AllowsAnyFinalizer => true;
 
     public override ScalePaths? Scale => version.Scale;
+
+    public override MergeSchema MergeSchema { get; } = StructuralMergeSchema.ForResource(version.Schema);
 
     public override CustomKind? Published => version.Published;
 

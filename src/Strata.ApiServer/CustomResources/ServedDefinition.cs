@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Strata.ApiServer.Authorization;
 using Strata.ApiServer.Registry.ApiExtensions.CustomResourceDefinitions;
 using Strata.ApiServer.Registry.Endpoints;
 using Strata.ApiServer.Registry.Generic;
@@ -46,12 +45,12 @@ internal sealed class ServedDefinition : IAsyncDisposable
         }
     }
 
-    public IEnumerable<IEndpoint> Endpoints(JsonObject definition, IAuthorizer authorizer)
+    public IEnumerable<IEndpoint> Endpoints(JsonObject definition)
     {
         var isTerminating = DefinitionConditions.IsTrue(definition, DefinitionConditions.Terminating);
         foreach (var (version, store) in _stores)
         {
-            foreach (var endpoint in EndpointsOf(version, store, authorizer))
+            foreach (var endpoint in EndpointsOf(version, store))
             {
                 yield return new CustomResourceEndpoint(endpoint, version, isTerminating);
             }
@@ -65,9 +64,9 @@ internal sealed class ServedDefinition : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private static IEnumerable<IEndpoint> EndpointsOf(CustomResourceVersion version, ResourceStore store, IAuthorizer authorizer)
+    private static IEnumerable<IEndpoint> EndpointsOf(CustomResourceVersion version, ResourceStore store)
     {
-        yield return new ObjectEndpoint(store, authorizer);
+        yield return new ObjectEndpoint(store);
         if (version.HasStatus)
         {
             yield return new StatusEndpoint(store);

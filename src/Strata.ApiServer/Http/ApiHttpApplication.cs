@@ -17,7 +17,7 @@ namespace Strata.ApiServer.Http;
 /// <summary>The HTTP front: from a request on a connection to a call of the dispatcher, and from its result, or its failure, to a response. Every failure leaves as a
 /// Status; what went wrong inside the server is logged and not told.</summary>
 internal sealed partial class ApiHttpApplication(
-    ApiDispatcher dispatcher, AuthenticatorChain authenticators, Impersonation impersonation, NodeProxy nodeProxy, RequestMetrics metrics, IdentitySource identities, TimeProvider clock,
+    ApiDispatcher dispatcher, AuthenticatorChain authenticators, Impersonation impersonation, StreamConnector connector, ReverseProxy proxy, RequestMetrics metrics, IdentitySource identities, TimeProvider clock,
     ILogger<ApiHttpApplication> logger, CancellationToken stopping) : IHttpApplication<HttpContext>
 {
     /// <summary>Largest request body, as upstream's.</summary>
@@ -75,9 +75,10 @@ internal sealed partial class ApiHttpApplication(
             User = user,
             Info = info,
             Query = query,
-            Body = await ReadBodyAsync(context.Request, context.RequestAborted),
+            Body = info.Subresource == ProxyEndpoint.Subresource ? default : await ReadBodyAsync(context.Request, context.RequestAborted), // A proxy passes it on as it comes.
             ContentType = MediaTypes.Base(context.Request.ContentType),
             Accept = context.Request.Headers.Accept.ToString(),
+            UserAgent = context.Request.Headers.UserAgent.ToString(),
             IfNoneMatch = context.Request.Headers.IfNoneMatch.ToString(),
         };
         using var either = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
@@ -89,12 +90,15 @@ internal sealed partial class ApiHttpApplication(
             case StreamResult stream:
                 await using (stream.Response)
                 {
-                    await NodeProxy.CopyAsync(context, stream.Response, either.Token);
+                    await StreamConnector.CopyAsync(context, stream.Response, either.Token);
                 }
 
                 break;
             case ConnectResult connect:
-                await nodeProxy.UpgradeAsync(context, connect.Target, either.Token);
+                await connector.UpgradeAsync(context, connect.Target, either.Token);
+                break;
+            case ProxyResult forwarded:
+                await proxy.ForwardAsync(context, forwarded, either.Token);
                 break;
             case var result:
                 await _renderer.WriteAsync(context, call, result, context.RequestAborted);

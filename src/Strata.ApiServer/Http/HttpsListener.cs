@@ -7,7 +7,9 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
+using Strata.Hosting.Network;
 
 namespace Strata.ApiServer.Http;
 
@@ -35,6 +37,7 @@ internal sealed class HttpsListener : IAsyncDisposable
         var certificate = options.ServerCertificate ?? throw new ArgumentException("A server that listens needs a certificate.", nameof(options));
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton(options.Loggers);
+        builder.Services.Configure<SocketTransportOptions>(DeadPeers.Detect);
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => Configure(kestrel, options, certificate));
         var app = builder.Build();
         var server = app.Services.GetRequiredService<IServer>();

@@ -57,7 +57,7 @@ internal sealed class InProcessTransport(ApiDispatcher dispatcher, UserIdentity 
         await ExecuteAsync(request, cancellationToken) switch
         {
             StreamResult stream => new NodeStream(stream.Response),
-            ConnectResult => throw ApiErrors.BadRequest("connections that are upgraded need a connection: use HTTPS"),
+            ConnectResult or ProxyResult => throw ApiErrors.BadRequest("upgraded and proxied connections need a connection: use HTTPS"),
             DocumentResult document => new MemoryStream(document.Content.ToArray(), writable: false),
             var other => throw Unexpected(request, other),
         };

@@ -3,7 +3,7 @@ using Strata.ApiServer.Streaming;
 namespace Strata.ApiServer.InProcess;
 
 /// <summary>A node's answer as a stream that ends the connection when it is disposed.</summary>
-internal sealed class NodeStream(NodeResponse response) : Stream
+internal sealed class NodeStream(BackendResponse response) : Stream
 {
     public override bool CanRead => true;
 

@@ -12,11 +12,15 @@ using Strata.ApiServer.Registry.Coordination.Leases;
 using Strata.ApiServer.Registry.Core.ConfigMaps;
 using Strata.ApiServer.Registry.Core.Endpoints;
 using Strata.ApiServer.Registry.Core.Events;
+using Strata.ApiServer.Registry.Core.LimitRanges;
 using Strata.ApiServer.Registry.Core.Namespaces;
 using Strata.ApiServer.Registry.Core.Nodes;
+using Strata.ApiServer.Registry.Core.PersistentVolumeClaims;
+using Strata.ApiServer.Registry.Core.PersistentVolumes;
 using Strata.ApiServer.Registry.Core.Pods;
 using Strata.ApiServer.Registry.Core.PodTemplates;
 using Strata.ApiServer.Registry.Core.ReplicationControllers;
+using Strata.ApiServer.Registry.Core.ResourceQuotas;
 using Strata.ApiServer.Registry.Core.Secrets;
 using Strata.ApiServer.Registry.Core.ServiceAccounts;
 using Strata.ApiServer.Registry.Core.Services;
@@ -32,6 +36,14 @@ using Strata.ApiServer.Registry.Rbac.ClusterRoleBindings;
 using Strata.ApiServer.Registry.Rbac.ClusterRoles;
 using Strata.ApiServer.Registry.Rbac.RoleBindings;
 using Strata.ApiServer.Registry.Rbac.Roles;
+using Strata.ApiServer.Registry.Runtime.RuntimeClasses;
+using Strata.ApiServer.Registry.Scheduling.PriorityClasses;
+using Strata.ApiServer.Registry.Storage.CSIDrivers;
+using Strata.ApiServer.Registry.Storage.CSINodes;
+using Strata.ApiServer.Registry.Storage.CSIStorageCapacities;
+using Strata.ApiServer.Registry.Storage.StorageClasses;
+using Strata.ApiServer.Registry.Storage.VolumeAttachments;
+using Strata.ApiServer.Registry.Storage.VolumeAttributesClasses;
 
 namespace Strata.ApiServer.Registry;
 
@@ -74,5 +86,17 @@ internal static class KindCatalog
         new RoleBindingStrategy(),
         new ClusterRoleStrategy(),
         new ClusterRoleBindingStrategy(),
+        new PersistentVolumeStrategy(TimeProvider.System),
+        new PersistentVolumeClaimStrategy(),
+        new LimitRangeStrategy(),
+        new ResourceQuotaStrategy(),
+        new StorageClassStrategy(),
+        new CSIDriverStrategy(),
+        new CSINodeStrategy(),
+        new CSIStorageCapacityStrategy(),
+        new VolumeAttachmentStrategy(),
+        new VolumeAttributesClassStrategy(),
+        new PriorityClassStrategy(),
+        new RuntimeClassStrategy(),
     ];
 }

@@ -21,8 +21,14 @@ internal sealed class ApiCall
     /// <summary>The Accept header; empty means anything.</summary>
     public string Accept { get; init; } = "";
 
+    /// <summary>The header User-Agent; empty for none, as for calls within the process.</summary>
+    public string UserAgent { get; init; } = "";
+
     /// <summary>The header If-None-Match; empty for none.</summary>
     public string IfNoneMatch { get; init; } = "";
+
+    /// <summary>Refuses a user who may not create what the request names: an update or apply that finds nothing becomes a creation. Set by the dispatcher.</summary>
+    public Action RequireCreate { get; set; } = static () => { };
 
     /// <summary>Warnings for the user, without repetitions, in order.</summary>
     public IReadOnlyList<string> Warnings => _warnings ?? (IReadOnlyList<string>)[];

@@ -1,5 +1,6 @@
 using Strata.Api.Errors;
 using Strata.ApiServer.Authorization;
+using Strata.ApiServer.Streaming;
 
 namespace Strata.ApiServer.Requests;
 
@@ -9,7 +10,9 @@ internal sealed class ApiDispatcher(LiveApi api, IAuthorizer authorizer)
     /// <exception cref="ApiException">The request is refused.</exception>
     public async ValueTask<ApiResult> ExecuteAsync(ApiCall call, CancellationToken cancellationToken)
     {
-        Authorize(AuthorizationRequest.For(call));
+        var request = AuthorizationRequest.For(call);
+        Authorize(request);
+        call.RequireCreate = () => Authorize(request with { Verb = "create" });
         var info = call.Info;
         if (!info.IsResource)
         {
@@ -17,7 +20,7 @@ internal sealed class ApiDispatcher(LiveApi api, IAuthorizer authorizer)
         }
 
         var endpoint = api.Current.Endpoints.Find(info) ?? await FindNewAsync(info, cancellationToken) ?? throw Unknown(info);
-        if (!endpoint.Info.Verbs.Contains(info.Verb))
+        if (!endpoint.Info.Verbs.Contains(info.Verb) && info.Subresource != ProxyEndpoint.Subresource) // What a proxy takes, its backend decides.
         {
             throw ApiErrors.MethodNotAllowed(info.Verb);
         }
@@ -53,7 +56,7 @@ internal sealed class ApiDispatcher(LiveApi api, IAuthorizer authorizer)
 
     private static ApiException Unknown(RequestInfo info) => info switch
     {
-        { Resource: "pods", Subresource: "ephemeralcontainers" or "resize" } or { Resource: "pods" or "services" or "nodes", Subresource: "proxy" } => new(new ApiStatus
+        { Resource: "pods", Subresource: "ephemeralcontainers" or "resize" } => new(new ApiStatus
         {
             Code = 404,
             Reason = StatusReason.NotFound,

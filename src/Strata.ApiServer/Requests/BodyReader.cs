@@ -19,7 +19,7 @@ internal static class BodyReader
         var duplicates = new List<string>();
         var target = Parse(call, duplicates, kind.ApiVersion, kind.Kind);
         CheckKind(target, kind);
-        CheckFields(target, kind, fields, FieldValidationOf(call), duplicates, call.Warn);
+        CheckFields(target, kind, fields, FieldValidationOf(call), Duplicates(duplicates), call.Warn, detail => ApiErrors.BadRequest($"{CannotBeHandled(kind)}: {detail}"));
         return target;
     }
 
@@ -29,7 +29,11 @@ internal static class BodyReader
 
     /// <summary>Reports members that the schema does not know or that occur twice, removes the former, and refuses values of the wrong type.</summary>
     /// <param name="fields">For a kind that is not built in: its fields.</param>
-    public static void CheckFields(JsonObject target, KindInfo kind, IFieldSchema? fields, FieldValidation validation, List<string> duplicates, Action<string> warn)
+    /// <param name="found">Problems found in the text already, as they are reported.</param>
+    /// <param name="refuse">Makes the error for a target that is not accepted.</param>
+    public static void CheckFields(
+        JsonObject target, KindInfo kind, IFieldSchema? fields, FieldValidation validation, IEnumerable<string> found, Action<string> warn,
+        Func<string, ApiException> refuse)
     {
         fields ??= SchemaTable.Default.ForKind(kind.ApiVersion, kind.Kind) is { } type ? new BuiltInFields(type) : null;
         if (fields is null)
@@ -39,16 +43,16 @@ internal static class BodyReader
 
         if (fields.TypeProblem(target) is { } mismatch)
         {
-            throw ApiErrors.BadRequest($"{CannotBeHandled(kind)}: {mismatch}");
+            throw refuse(mismatch);
         }
 
         if (validation != FieldValidation.Ignore)
         {
             var problems = fields.UnknownFields(target).Select(static path => $"unknown field \"{path}\"")
-                .Concat(duplicates.Select(static path => $"duplicate field \"{path}\"")).ToList();
+                .Concat(found).ToList();
             if (problems.Count > 0 && validation == FieldValidation.Strict)
             {
-                throw ApiErrors.BadRequest($"{CannotBeHandled(kind)}: strict decoding error: {string.Join(", ", problems)}");
+                throw refuse($"strict decoding error: {string.Join(", ", problems)}");
             }
 
             problems.ForEach(warn);
@@ -56,6 +60,9 @@ internal static class BodyReader
 
         fields.Prune(target);
     }
+
+    /// <summary>Repeated members as they are reported.</summary>
+    public static IEnumerable<string> Duplicates(IEnumerable<string> paths) => paths.Select(static path => $"duplicate field \"{path}\"");
 
     public static FieldValidation FieldValidationOf(ApiCall call) => call.Query["fieldValidation"] switch
     {

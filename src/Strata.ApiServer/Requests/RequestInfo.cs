@@ -63,7 +63,8 @@ internal sealed record RequestInfo
         }
 
         info = WithResource(info, rest);
-        return info with { Verb = VerbOf(method, info.Name.Length > 0, isWatch) };
+        // What stands in the query of a proxied request is for the backend.
+        return info with { Verb = VerbOf(method, info.Name.Length > 0, isWatch && info.Subresource.Length == 0) };
     }
 
     private static RequestInfo WithResource(RequestInfo info, ReadOnlySpan<string> rest)

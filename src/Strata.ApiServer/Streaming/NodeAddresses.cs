@@ -15,7 +15,15 @@ internal sealed class NodeAddresses(IObjectReader objects)
     /// <summary>The address of <paramref name="path"/> on the node's server.</summary>
     /// <param name="path">Path with query, beginning with a slash.</param>
     /// <exception cref="ApiException">The node does not exist or has no address.</exception>
-    public async ValueTask<Uri> FindAsync(string node, string path, CancellationToken cancellationToken)
+    public async ValueTask<BackendTarget> FindAsync(HttpMethod method, string node, string path, BackendTrust trust, CancellationToken cancellationToken)
+    {
+        var (host, port) = await FindServerAsync(node, cancellationToken);
+        return new BackendTarget(method, new Uri($"https://{host}:{port}{path}"), $"node \"{node}\"", trust);
+    }
+
+    /// <summary>Host (as it stands in a URL) and port of the node's server.</summary>
+    /// <exception cref="ApiException">The node does not exist or has no address.</exception>
+    public async ValueTask<(string Host, int Port)> FindServerAsync(string node, CancellationToken cancellationToken)
     {
         var found = await objects.FindAsync<Node>("", node, cancellationToken) ?? throw ApiErrors.NotFound(Node.Info, node);
         var address = Preference
@@ -23,7 +31,6 @@ internal sealed class NodeAddresses(IObjectReader objects)
             .FirstOrDefault()?.Address
             ?? throw ApiErrors.Internal($"no preferred addresses found; known addresses of node {node}: none");
         var port = found.Status.DaemonEndpoints.KubeletEndpoint.Port is > 0 and var own ? own : DefaultPort;
-        var host = address.Contains(':', StringComparison.Ordinal) ? $"[{address}]" : address;
-        return new Uri($"https://{host}:{port}{path}");
+        return (address.Contains(':', StringComparison.Ordinal) ? $"[{address}]" : address, port);
     }
 }

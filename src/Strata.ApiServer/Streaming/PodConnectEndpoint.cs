@@ -47,7 +47,7 @@ internal sealed class PodConnectEndpoint(string subresource, IObjectReader objec
         };
         await admission.ValidateAsync(request, cancellationToken);
         var method = call.Info.Verb == "create" ? HttpMethod.Post : HttpMethod.Get;
-        return new ConnectResult(new NodeTarget(method, await addresses.FindAsync(pod.Spec.NodeName, path, cancellationToken)));
+        return new ConnectResult(await addresses.FindAsync(method, pod.Spec.NodeName, path, BackendTrust.Node, cancellationToken));
     }
 
     private static string PortsOf(ApiCall call)

@@ -8,6 +8,9 @@ public interface IContainerStream : IAsyncDisposable
     /// <summary>Known after <see cref="ReadAsync"/> has returned 0; null when the core did not say.</summary>
     int? ExitCode { get; }
 
+    /// <summary>Why the process could not be run, if the core said so; known when <see cref="ExitCode"/> is.</summary>
+    string? Failure { get; }
+
     /// <summary>Fills the buffer with output. 0 bytes mean the end.</summary>
     ValueTask<(int Count, bool IsError)> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken);
 

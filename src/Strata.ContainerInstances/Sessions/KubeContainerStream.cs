@@ -11,6 +11,8 @@ internal sealed class KubeContainerStream(ContainerSession session) : IContainer
 
     public int? ExitCode => session.ExitCode;
 
+    public string? Failure => session.Failure;
+
     public async ValueTask<(int Count, bool IsError)> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
         if (_rest.IsEmpty)

@@ -166,7 +166,7 @@ internal sealed partial class SessionSocket(ContainerInstancesOptions options, S
     {
         if (hasChannels)
         {
-            await SendStatusAsync(socket, StatusOf(stream.ExitCode), cancellationToken);
+            await SendStatusAsync(socket, StatusOf(stream), cancellationToken);
         }
 
         await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, cancellationToken);
@@ -188,16 +188,16 @@ internal sealed partial class SessionSocket(ContainerInstancesOptions options, S
     }
 
     /// <summary>Kubernetes' form (client-go: tools/remotecommand/v4.go).</summary>
-    private static JsonObject StatusOf(int? exitCode) => exitCode switch
+    private static JsonObject StatusOf(IContainerStream stream) => stream.ExitCode switch
     {
         0 => new JsonObject { ["status"] = "Success" },
-        null => new JsonObject { ["status"] = "Failure", ["reason"] = "InternalError", ["message"] = "The command ended without an exit code." },
+        null => new JsonObject { ["status"] = "Failure", ["reason"] = "InternalError", ["message"] = stream.Failure ?? "The command ended without an exit code." },
         _ => new JsonObject
         {
             ["status"] = "Failure",
             ["reason"] = "NonZeroExitCode",
-            ["message"] = $"command terminated with exit code {exitCode}",
-            ["details"] = new JsonObject { ["causes"] = new JsonArray(new JsonObject { ["reason"] = "ExitCode", ["message"] = $"{exitCode}" }) },
+            ["message"] = $"command terminated with exit code {stream.ExitCode}",
+            ["details"] = new JsonObject { ["causes"] = new JsonArray(new JsonObject { ["reason"] = "ExitCode", ["message"] = $"{stream.ExitCode}" }) },
         },
     };
 

@@ -13,5 +13,7 @@ internal static class CommandTree
         DemoCommand.Create(),
         ImageCommand.Create(),
         CostCommand.Create(),
+        BackupCommand.Create(),
+        RestoreCommand.Create(),
     };
 }

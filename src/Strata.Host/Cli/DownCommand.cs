@@ -14,8 +14,14 @@ internal static class DownCommand
         command.SetUserAction(async (parsed, cancellationToken) =>
         {
             var paths = new ClusterPaths(parsed.GetRequiredValue(dataDirectory));
+            var etcd = ClusterState.TryLoad(paths)?.Store?.Etcd;
             var outcome = await ClusterShutdown.RunAsync(paths, parsed.GetValue(purge), cancellationToken);
             Console.WriteLine(Describe(outcome, paths));
+            if (etcd is not null && parsed.GetValue(purge))
+            {
+                Console.WriteLine($"Its objects are still in etcd at {etcd}; remove them there with: etcdctl del --prefix ''");
+            }
+
             return 0;
         });
         return command;

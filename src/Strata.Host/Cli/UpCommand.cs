@@ -21,6 +21,8 @@ internal static class UpCommand
         {
             dataDirectory, detach, noNode, noInstances, apiPort, armPort, listen, nodeCpus, verbose,
         };
+        var store = new StoreFlags();
+        store.AddTo(command);
         command.SetUserAction(async (parsed, cancellationToken) =>
         {
             var settings = new ClusterSettings
@@ -33,6 +35,7 @@ internal static class UpCommand
                 ListenAddress = parsed.GetRequiredValue(listen),
                 NodeCpus = parsed.GetValue(nodeCpus),
                 IsVerbose = parsed.GetValue(verbose),
+                Store = store.Read(parsed),
             };
             return parsed.GetValue(detach)
                 ? await BackgroundCluster.StartAsync(settings, Environment.GetCommandLineArgs()[1..], cancellationToken)

@@ -199,7 +199,8 @@ internal sealed class ClusterRuntime(
             new ControlPlaneOptions
             {
                 Name = "cluster",
-                Store = paths.Store,
+                Store = (state.Store ?? StoreChoice.Default).ToOptions(paths.Store),
+                KeyFolder = Path.GetDirectoryName(paths.Store)!,
                 Listen = [.. addresses.Select(address => new IPEndPoint(address, state.ApiPort))],
                 AdvertiseAddress = state.NodeAddress,
                 ServiceCidr = state.ServiceCidr,
@@ -219,7 +220,8 @@ internal sealed class ClusterRuntime(
             new ControlPlaneOptions
             {
                 Name = "core",
-                Store = paths.CoreStore,
+                Store = StoreChoice.Default.ToOptions(paths.CoreStore),
+                KeyFolder = Path.GetDirectoryName(paths.CoreStore)!,
                 Listen = [new IPEndPoint(IPAddress.Loopback, state.CorePort)],
                 AdvertiseAddress = state.NodeAddress, // Nobody uses it, but loopback is no address for endpoints.
                 ServiceCidr = "10.255.0.0/16", // Never routed: groups have no services.

@@ -25,4 +25,7 @@ internal sealed record ClusterSettings
     public int? NodeCpus { get; init; }
 
     public bool IsVerbose { get; init; }
+
+    /// <summary>Where the objects are kept; null: as last time.</summary>
+    public StoreChoice? Store { get; init; }
 }

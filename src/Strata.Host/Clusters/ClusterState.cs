@@ -15,6 +15,9 @@ internal sealed record ClusterState(int Slot, int ApiPort, int ArmPort, int Core
     private const string SlotFolder = "/run/strata/slots";
     private static readonly TimeSpan LockPatience = TimeSpan.FromSeconds(10);
 
+    /// <summary>Where the cluster's objects are kept; null for SQLite without a limit.</summary>
+    public StoreChoice? Store { get; init; }
+
     /// <summary>Addresses of pods: one range per cluster, cut into one per node.</summary>
     public string ClusterCidr => $"10.{244 - Slot}.0.0/16";
 
@@ -40,7 +43,7 @@ internal sealed record ClusterState(int Slot, int ApiPort, int ArmPort, int Core
 
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllText(paths.State), ClusterStateContext.Default.ClusterState);
+            return Read(paths.State);
         }
         catch (JsonException error)
         {
@@ -62,18 +65,24 @@ internal sealed record ClusterState(int Slot, int ApiPort, int ArmPort, int Core
         return null;
     }
 
+    /// <exception cref="JsonException">The file is damaged.</exception>
+    public static ClusterState Read(string path) =>
+        JsonSerializer.Deserialize(File.ReadAllText(path), ClusterStateContext.Default.ClusterState) ?? throw new JsonException("it is empty");
+
+    public void Save(ClusterPaths paths) => SecureFile.Write(paths.State, JsonSerializer.Serialize(this, ClusterStateContext.Default.ClusterState));
+
     /// <summary>Loads the state, or chooses and stores it; ports that the user names win over stored ones.</summary>
     public static ClusterState LoadOrChoose(ClusterPaths paths, ClusterSettings settings)
     {
         using var slots = LockSlots();
         var known = TryLoad(paths);
         var chosen = known ?? Choose(paths);
-        chosen = chosen with { ApiPort = settings.ApiPort ?? chosen.ApiPort, ArmPort = settings.ArmPort ?? chosen.ArmPort };
+        chosen = chosen with { ApiPort = settings.ApiPort ?? chosen.ApiPort, ArmPort = settings.ArmPort ?? chosen.ArmPort, Store = settings.Store ?? chosen.Store };
         chosen = chosen with { ApiPort = chosen.ApiPort == 0 ? OwnPort(chosen.Slot, 0) : chosen.ApiPort, ArmPort = chosen.ArmPort == 0 ? OwnPort(chosen.Slot, 1) : chosen.ArmPort };
         ClaimSlot(chosen.Slot, paths.Data);
         if (chosen != known)
         {
-            SecureFile.Write(paths.State, JsonSerializer.Serialize(chosen, ClusterStateContext.Default.ClusterState));
+            chosen.Save(paths);
         }
 
         return chosen;

@@ -9,23 +9,22 @@ using Strata.Hosting.Certificates;
 using Strata.Hosting.Files;
 using Strata.Scheduler;
 using Strata.Store;
-using Strata.Store.Sqlite;
 
 namespace Strata.Host.Parts;
 
-/// <summary>An API server on its SQLite store, with a scheduler and the controllers.</summary>
+/// <summary>An API server on its store, with a scheduler and the controllers.</summary>
 internal sealed class ControlPlane : IAsyncDisposable
 {
     /// <summary>The Kubernetes version that the parts speak, as nodes and servers report it.</summary>
     public const string KubernetesVersion = "v1.32.4+strata";
 
-    private readonly SqliteStore _store;
+    private readonly IRevisionedStore _store;
     private readonly ECDsa _signingKey;
     private readonly ApiServerHost _server;
     private readonly SchedulerService _scheduler;
     private readonly ControllerManager _controllers;
 
-    private ControlPlane(SqliteStore store, ECDsa signingKey, ApiServerHost server, SchedulerService scheduler, ControllerManager controllers, ControlPlaneOptions options)
+    private ControlPlane(IRevisionedStore store, ECDsa signingKey, ApiServerHost server, SchedulerService scheduler, ControllerManager controllers, ControlPlaneOptions options)
     {
         _store = store;
         _signingKey = signingKey;
@@ -43,8 +42,8 @@ internal sealed class ControlPlane : IAsyncDisposable
     public static async Task<ControlPlane> StartAsync(
         ControlPlaneOptions options, TimeProvider clock, Random random, ILoggerFactory loggers, CancellationToken cancellationToken)
     {
-        var store = OpenStore(options.Store, loggers);
-        var signingKey = OpenSigningKey(Path.Combine(Path.GetDirectoryName(options.Store)!, "service-account.key"));
+        var store = await OpenStoreAsync(options, clock, loggers, cancellationToken);
+        var signingKey = OpenSigningKey(Path.Combine(options.KeyFolder, "service-account.key"));
         var server = await StartServerAsync(options, store, signingKey, clock, random, loggers, cancellationToken);
         var scheduler = new SchedulerService(Client(server, "system:kube-scheduler"), clock, random, loggers);
         var controllers = new ControllerManager(
@@ -71,12 +70,16 @@ internal sealed class ControlPlane : IAsyncDisposable
     private static KubeClient Client(ApiServerHost server, string user, params IReadOnlyList<string> groups) =>
         new(server.Connect(UserIdentity.Of(user, [.. groups, UserIdentity.AuthenticatedGroup])));
 
-    private static SqliteStore OpenStore(string path, ILoggerFactory loggers)
+    private static async Task<IRevisionedStore> OpenStoreAsync(ControlPlaneOptions options, TimeProvider clock, ILoggerFactory loggers, CancellationToken cancellationToken)
     {
-        SecureFile.CreateFolder(Path.GetDirectoryName(path)!);
+        SecureFile.CreateFolder(options.KeyFolder);
         try
         {
-            return SqliteStore.Open(new SqliteStoreOptions { Path = path }, loggers.CreateLogger<SqliteStore>());
+            return await options.Store.OpenAsync(clock, loggers, cancellationToken);
+        }
+        catch (StoreCorruptException error)
+        {
+            throw new UserException($"{error.Message}; bring the cluster back from a backup with: strata restore FILE --force --data-dir DIR", error);
         }
         catch (StoreException error)
         {
@@ -97,7 +100,7 @@ internal sealed class ControlPlane : IAsyncDisposable
     }
 
     private static Task<ApiServerHost> StartServerAsync(
-        ControlPlaneOptions options, SqliteStore store, ECDsa signingKey, TimeProvider clock, Random random, ILoggerFactory loggers, CancellationToken cancellationToken)
+        ControlPlaneOptions options, IRevisionedStore store, ECDsa signingKey, TimeProvider clock, Random random, ILoggerFactory loggers, CancellationToken cancellationToken)
     {
         List<IPAddress> addresses = [.. options.Listen.Select(endpoint => endpoint.Address), options.AdvertiseAddress, options.ServiceAddress, IPAddress.Loopback];
         var names = new[] { "localhost", "kubernetes", "kubernetes.default", "kubernetes.default.svc", $"kubernetes.default.svc.{options.ClusterDomain}" };

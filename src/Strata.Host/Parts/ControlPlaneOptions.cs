@@ -1,5 +1,6 @@
 using System.Net;
 using Strata.Hosting.Certificates;
+using Strata.Store;
 
 namespace Strata.Host.Parts;
 
@@ -9,8 +10,11 @@ internal sealed record ControlPlaneOptions
     /// <summary>Shown in logs: <c>cluster</c> or <c>core</c>.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Path of the SQLite file.</summary>
-    public required string Store { get; init; }
+    /// <summary>Where the objects are kept.</summary>
+    public required StoreOptions Store { get; init; }
+
+    /// <summary>Where the key that signs service-account tokens is kept.</summary>
+    public required string KeyFolder { get; init; }
 
     public required IReadOnlyList<IPEndPoint> Listen { get; init; }
 

@@ -8,6 +8,9 @@ namespace Strata.Kubelet.Ports;
 /// <summary>Serves <c>portforward.k8s.io</c>: for each connection the client opens an error stream and a data stream that carry the same request id.</summary>
 internal sealed class SpdyPortForward(SpdyConnection connection, IPodPorts target)
 {
+    // A client opens both at once; one that leaves more than this half open means no connections.
+    private const int MostUnpaired = 128;
+
     private readonly Dictionary<string, SpdyStream> _unpaired = [];
     private readonly List<Task> _forwards = [];
 
@@ -39,15 +42,24 @@ internal sealed class SpdyPortForward(SpdyConnection connection, IPodPorts targe
             return;
         }
 
-        await stream.AcceptAsync(cancellationToken);
         var id = RequestId(stream, type);
-        if (!_unpaired.Remove(id, out var other))
+        var isPair = _unpaired.TryGetValue(id, out var other) && other.Headers["streamtype"] != type;
+        if (!isPair && (other is not null || _unpaired.Count >= MostUnpaired))
+        {
+            await stream.ResetAsync(SpdyResetReason.RefusedStream, cancellationToken); // A second one of the same sort, or one too many.
+            return;
+        }
+
+        await stream.AcceptAsync(cancellationToken);
+        if (!isPair)
         {
             _unpaired[id] = stream;
             return;
         }
 
-        var (error, data) = type == "data" ? (other, stream) : (stream, other);
+        _unpaired.Remove(id);
+
+        var (error, data) = type == "data" ? (other!, stream) : (stream, other!);
         _forwards.Add(ForwardAsync(port, error, data, cancellationToken));
     }
 

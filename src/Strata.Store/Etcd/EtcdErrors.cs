@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Grpc.Core;
 
 namespace Strata.Store.Etcd;
@@ -12,11 +13,13 @@ internal static class EtcdErrors
         : failure is OperationCanceledException; // The attempt took too long.
 
     /// <summary>The request never left this process, so it cannot have had an effect.</summary>
-    public static bool WasNeverSent(Exception failure) => failure is RpcException rpc
-        && rpc.Status.DebugException is HttpRequestException
-        {
-            HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError,
-        };
+    public static bool WasNeverSent(Exception failure) => failure is RpcException rpc && rpc.Status.DebugException switch
+    {
+        // Grpc.Net.Client opens the connection itself, ahead of the call; an error on an open connection would come wrapped.
+        SocketException => rpc.Status.Detail.StartsWith("Error connecting to subchannel", StringComparison.Ordinal),
+        HttpRequestException http => http.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError,
+        _ => false,
+    };
 
     public static bool IsCompacted(RpcException failure) => Says(failure, "required revision has been compacted");
 

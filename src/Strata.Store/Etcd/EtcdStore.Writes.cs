@@ -62,9 +62,11 @@ public sealed partial class EtcdStore
             {
                 throw new ObjectDisposedException(nameof(EtcdStore));
             }
-            catch (StoreException e) when (wasLost)
+            catch (StoreException e) when (wasLost && e is not StoreValueTooLargeException)
             {
-                throw Uncertain("write", e); // The refusal is of this copy only.
+                // The refusal is of this copy only. But what is too large now was too large before: etcd then closes the stream before it has read all of it,
+                // and its answer may get lost on the way.
+                throw Uncertain("write", e);
             }
 
             if (failure is null)

@@ -20,6 +20,7 @@ internal sealed partial class CommitLoop : IDisposable
 
     private readonly WriteSession _session;
     private readonly WatchHub _hub;
+    private readonly LogFile _log;
     private readonly ILogger _logger;
     private readonly Thread _thread;
     private readonly SemaphoreSlim _slots = new(MaxQueuedRequests);
@@ -28,10 +29,11 @@ internal sealed partial class CommitLoop : IDisposable
     private readonly Queue<WriteRequest> _queue = new();
     private bool _stopping;
 
-    public CommitLoop(WriteSession session, WatchHub hub, ILogger logger)
+    public CommitLoop(WriteSession session, WatchHub hub, LogFile log, ILogger logger)
     {
         _session = session;
         _hub = hub;
+        _log = log;
         _logger = logger;
         _thread = new Thread(Run) { Name = "strata-store-writer", IsBackground = true };
     }
@@ -76,6 +78,7 @@ internal sealed partial class CommitLoop : IDisposable
         while (TakeBatch(batch))
         {
             CommitBatch(batch);
+            BoundLog();
             batch.Clear();
         }
         _stopped.SetResult();
@@ -131,6 +134,25 @@ internal sealed partial class CommitLoop : IDisposable
         {
             LogSlowCommit(_logger, batch.Count, elapsed);
         }
+    }
+
+    // SQLite folds the log in by itself, but cannot start it anew while any reader still looks into it, and with many readers one always does.
+    private void BoundLog()
+    {
+        if (!_log.IsTooLarge())
+        {
+            return;
+        }
+        try
+        {
+            LogTooLarge(_logger, _log.Length >> 20);
+            _session.Checkpoint(); // Waits for the readers that are there; none can begin on the old log meanwhile.
+        }
+        catch (StoreException e)
+        {
+            LogNotRecovered(_logger, e);
+        }
+        _log.Checkpointed();
     }
 
     private void Undo(List<WriteRequest> batch, Exception reason)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using SQLitePCL;
 
 namespace Strata.Store.Sqlite;
@@ -7,6 +8,9 @@ internal sealed class Database : IDisposable
 {
     // Only ever waited for when a person has the file open in another tool: the store's own lock file keeps stores apart.
     private const int BusyTimeoutMilliseconds = 5000;
+
+    // Of SQLite's machine, between two looks at the clock: well below a millisecond.
+    private const int InstructionsPerLook = 10_000;
 
     private readonly sqlite3 _handle;
 
@@ -64,6 +68,30 @@ internal sealed class Database : IDisposable
         using var statement = Prepare(sql);
         statement.Step();
         return statement.Text(0);
+    }
+
+    /// <summary>Runs a query that may take long; null when it was not finished in time.</summary>
+    public string? QueryTextWithin(string sql, TimeSpan limit)
+    {
+        if (limit <= TimeSpan.Zero)
+        {
+            return null;
+        }
+        var started = Stopwatch.GetTimestamp();
+        var isOver = false;
+        raw.sqlite3_progress_handler(_handle, InstructionsPerLook, _ => (isOver = Stopwatch.GetElapsedTime(started) > limit) ? 1 : 0, null);
+        try
+        {
+            return QueryText(sql);
+        }
+        catch (StoreException) when (isOver)
+        {
+            return null;
+        }
+        finally
+        {
+            raw.sqlite3_progress_handler(_handle, 0, (delegate_progress?)null, null);
+        }
     }
 
     public void Check(int code, string action)

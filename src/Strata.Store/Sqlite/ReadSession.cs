@@ -110,6 +110,13 @@ internal sealed class ReadSession : IDisposable
         }
     }
 
+    /// <summary>Fixes what <see cref="ReadAll"/> sees, until <see cref="EndSnapshot"/>.</summary>
+    public StoreState BeginSnapshot() => Begin();
+
+    public IEnumerable<StoreEntry> ReadAll() => CurrentRows(KeyRange.All).Select(ToEntry);
+
+    public void EndSnapshot() => End();
+
     public void Dispose()
     {
         foreach (var statement in (ReadOnlySpan<Statement>)

@@ -30,7 +30,8 @@ internal static class Schema
         """;
 
     /// <summary>Makes the connection the durable writer and brings an empty file to the current version.</summary>
-    public static void Prepare(Database database, SqliteStoreOptions options)
+    /// <returns>Whether the whole file was looked at for damage.</returns>
+    public static bool Prepare(Database database, SqliteStoreOptions options)
     {
         var isNew = IsNew(database); // Before anything that would change a file that is not ours.
         database.Execute("PRAGMA page_size = 8192"); // Has effect only before the first table.
@@ -45,9 +46,10 @@ internal static class Schema
         database.Execute("PRAGMA cache_size = -16384");
         if (isNew)
         {
-            Create(database);
+            Create(database, options.FirstRevision);
         }
-        if (options.CheckIntegrity && database.QueryText("PRAGMA quick_check(1)") is var verdict and not "ok")
+        var verdict = database.QueryTextWithin("PRAGMA quick_check(1)", options.IntegrityCheckLimit);
+        if (verdict is not (null or "ok"))
         {
             throw new StoreCorruptException($"{options.Path} is damaged: {verdict}");
         }
@@ -56,6 +58,7 @@ internal static class Schema
             var pages = Math.Max(1, maxSizeBytes / database.QueryNumber("PRAGMA page_size"));
             database.Execute($"PRAGMA max_page_count = {pages}");
         }
+        return verdict is not null;
     }
 
     public static ReadOnlySpan<byte> UpperBound(KeyRange range) => range.End.IsEmpty ? AfterEveryKey : range.End.Span;
@@ -75,12 +78,16 @@ internal static class Schema
             : throw new StoreCorruptException($"{database.Path} is an SQLite database, but not a Strata store");
     }
 
-    private static void Create(Database database)
+    private static void Create(Database database, long firstRevision)
     {
         database.Execute("BEGIN IMMEDIATE");
         foreach (var sql in CreateTables.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
             database.Execute(sql);
+        }
+        if (firstRevision > 1)
+        {
+            database.Execute($"UPDATE meta SET number = {firstRevision}"); // As if everything before had been compacted away.
         }
         database.Execute($"PRAGMA user_version = {Version}");
         database.Execute($"PRAGMA application_id = {ApplicationId}");

@@ -10,7 +10,7 @@ internal static class SqliteErrors
         var tried = $"could not {action} {path}: {detail} (SQLite {extendedCode})";
         return resultCode switch
         {
-            raw.SQLITE_FULL => new StoreFullException($"the disk that holds {path} is full; free some space on it and try again"),
+            raw.SQLITE_FULL => new StoreFullException($"the disk that holds {path} is full, or the store has reached its quota; free some space on it and try again"),
             raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB => new StoreCorruptException($"{path} is damaged: {detail} (SQLite {extendedCode})"),
             raw.SQLITE_BUSY or raw.SQLITE_LOCKED => new StoreLockedException($"{path} is locked by another process"),
             _ => new StoreException(tried),

@@ -16,13 +16,13 @@ public sealed partial class SqliteStore : IRevisionedStore, IEventLog
     private readonly ILogger _logger;
     private int _disposed;
 
-    private SqliteStore(StoreLock storeLock, WriteSession session, string path, ILogger logger)
+    private SqliteStore(StoreLock storeLock, WriteSession session, string path, long maxLogBytes, ILogger logger)
     {
         _lock = storeLock;
         _readers = new ReadSessionPool(path);
         _hub = new WatchHub(this);
         _hub.Publish([], session.State.Revision);
-        _writer = new CommitLoop(session, _hub, logger);
+        _writer = new CommitLoop(session, _hub, new LogFile(path + "-wal", maxLogBytes), logger);
         _logger = logger;
     }
 
@@ -42,9 +42,12 @@ public sealed partial class SqliteStore : IRevisionedStore, IEventLog
             PrivateFile.OpenOrCreate(path, FileShare.ReadWrite).Dispose(); // SQLite gives its files beside it the same mode.
             storeLock = StoreLock.Acquire(path);
             database = Database.Open(path, readOnly: false);
-            Schema.Prepare(database, options with { Path = path });
+            if (!Schema.Prepare(database, options with { Path = path }))
+            {
+                LogNotChecked(logger, path, options.IntegrityCheckLimit);
+            }
             var session = new WriteSession(database);
-            var store = new SqliteStore(storeLock, session, path, logger);
+            var store = new SqliteStore(storeLock, session, path, options.MaxLogBytes, logger);
             store._writer.Start();
             LogOpened(logger, path, session.State.Revision, Stopwatch.GetElapsedTime(started));
             return store;

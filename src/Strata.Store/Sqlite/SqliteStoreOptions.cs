@@ -8,10 +8,17 @@ public sealed record SqliteStoreOptions
     public required string Path { get; init; }
 
     /// <summary>Largest size of the database file, in bytes; writes beyond it fail with <see cref="StoreFullException"/>. The
-    /// write-ahead log (up to about 64 MiB) comes on top. Null: as large as the disk.</summary>
+    /// write-ahead log comes on top. Null: as large as the disk.</summary>
     public long? MaxSizeBytes { get; init; }
 
-    /// <summary>Whether opening reads the whole file to look for damage (about 0.3 s per GiB when it is in the page cache).
-    /// Default true.</summary>
-    public bool CheckIntegrity { get; init; } = true;
+    /// <summary>How long opening may look for damage. It reads the whole file (about 0.3 s per GiB when that is in the page cache); what has not been looked at when
+    /// the time is up is trusted until it is read. Zero: no look at all. Default 10 seconds.</summary>
+    public TimeSpan IntegrityCheckLimit { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How large the write-ahead log may grow because readers keep it from being folded in; then writes wait until it can be. At least 64 MiB is always
+    /// used before anything is folded in. Default 256 MiB.</summary>
+    public long MaxLogBytes { get; init; } = 256 << 20;
+
+    /// <summary>Revision of a store that is created by opening it. A restored store begins beyond every revision that its clients can have seen. Default 1.</summary>
+    public long FirstRevision { get; init; } = 1;
 }

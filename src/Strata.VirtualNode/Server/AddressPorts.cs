@@ -1,21 +1,31 @@
 using System.Net.Sockets;
+using Strata.Hosting.Network;
 using Strata.Kubelet.Ports;
 
 namespace Strata.VirtualNode.Server;
 
 /// <summary>The ports of a pod that is reached by its address.</summary>
-internal sealed class AddressPorts(string address, string podName, string podUid) : IPodPorts
+internal sealed class AddressPorts(string address, string podName, string podUid, TimeProvider clock) : IPodPorts
 {
+    private static readonly TimeSpan ConnectPatience = TimeSpan.FromSeconds(10);
+
     public async Task<string?> ForwardAsync(int port, Stream connection, CancellationToken cancellationToken)
     {
         using var target = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        using var patience = new CancellationTokenSource(ConnectPatience, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
         try
         {
-            await target.ConnectAsync(address, port, cancellationToken);
+            DeadPeers.Detect(target);
+            await target.ConnectAsync(address, port, either.Token);
         }
         catch (SocketException error)
         {
-            return Problem(port, error);
+            return Problem(port, error.Message);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return Problem(port, $"no connection within {ConnectPatience.TotalSeconds} s");
         }
 
         // One for both directions, made before either begins: a socket whose sending side is shut counts as not connected and gets no stream.
@@ -29,7 +39,7 @@ internal sealed class AddressPorts(string address, string podName, string podUid
         }
         catch (IOException error) when (error.InnerException is SocketException broken)
         {
-            return Problem(port, broken);
+            return Problem(port, broken.Message);
         }
         finally
         {
@@ -51,5 +61,5 @@ internal sealed class AddressPorts(string address, string podName, string podUid
         }
     }
 
-    private string Problem(int port, SocketException error) => $"error forwarding port {port} to pod {podName}, uid {podUid}: {address}: {error.Message}";
+    private string Problem(int port, string why) => $"error forwarding port {port} to pod {podName}, uid {podUid}: {address}: {why}";
 }

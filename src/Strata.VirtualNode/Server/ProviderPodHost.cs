@@ -50,7 +50,7 @@ internal sealed class ProviderPodHost(ILister<Pod> pods, IPodProvider provider, 
     /// <summary>The pod network reaches into the service, so that the pod's own address is connected to.</summary>
     public Task<IPodPorts> OpenPortsAsync(Pod pod, CancellationToken cancellationToken) => pod.Status.PodIP.Length == 0 || pod.IsTerminal()
         ? throw KubeletException.BadRequest($"pod \"{pod.Metadata.Name}\" has no address to forward to; it is {(pod.Status.Phase.Length == 0 ? "Pending" : pod.Status.Phase)}")
-        : Task.FromResult<IPodPorts>(new AddressPorts(pod.Status.PodIP, pod.Metadata.Name, pod.Metadata.Uid));
+        : Task.FromResult<IPodPorts>(new AddressPorts(pod.Status.PodIP, pod.Metadata.Name, pod.Metadata.Uid, clock));
 
     public MachineUsage? ReadMachineUsage() => null;
 

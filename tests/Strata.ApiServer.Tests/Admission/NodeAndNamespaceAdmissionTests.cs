@@ -116,6 +116,33 @@ public sealed class NodeAndNamespaceAdmissionTests
         }
     }
 
+    [Theory]
+    [InlineData("{}", "{serviceAccountName: app}", "node \"n1\" can not create pods that reference a service account")]
+    [InlineData("{}", "{volumes: [{name: v, secret: {secretName: s}}]}", "node \"n1\" can not create pods that reference secrets")]
+    [InlineData("{}", "{imagePullSecrets: [{name: s}]}", "node \"n1\" can not create pods that reference secrets")]
+    [InlineData("{}", "{containers: [{name: c, envFrom: [{configMapRef: {name: m}}]}]}", "node \"n1\" can not create pods that reference configmaps")]
+    [InlineData("{}", "{volumes: [{name: v, persistentVolumeClaim: {claimName: c}}]}", "node \"n1\" can not create pods that reference persistentvolumeclaims")]
+    [InlineData("{ownerReferences: [{apiVersion: v1, kind: Node, name: n2, controller: true}]}", "{}", "node \"n1\" can only create pods with an owner reference set to itself")]
+    [InlineData("{ownerReferences: [{apiVersion: v1, kind: Node, name: n1, controller: true, blockOwnerDeletion: true}]}", "{}", "node \"n1\" must not set blockOwnerDeletion on an owner reference")]
+    [InlineData("{ownerReferences: [{apiVersion: v1, kind: Node, name: n1, controller: true}]}", "{volumes: [{name: v, emptyDir: {}}]}", null)]
+    public async Task A_mirror_pod_refers_to_nothing_that_its_node_could_then_read(string metadata, string spec, string? detail)
+    {
+        var pod = Rules.Yaml($"{{metadata: {metadata}, spec: {spec}}}");
+        pod.Metadata()["name"] = "p";
+        pod.Metadata().Ensure("annotations")["kubernetes.io/config.mirror"] = "x";
+        pod["spec"]!["nodeName"] = "n1";
+        var plugin = new NodeRestrictionPlugin(new FakeObjects());
+        var request = Asked.Create(Pod.Info, pod, user: Asked.Node1);
+        if (detail is null)
+        {
+            await plugin.MutateAsync(request, Token);
+        }
+        else
+        {
+            Assert.EndsWith($"is forbidden: {detail}", (await RefusedAsync(plugin, request)).Message, StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public async Task Others_are_not_restricted() =>
         await new NodeRestrictionPlugin(new FakeObjects()).MutateAsync(Asked.Delete(Pod.Info, Rules.Yaml("{metadata: {name: p}, spec: {nodeName: n2}}")), Token);

@@ -121,7 +121,7 @@ public sealed class PodAdmissionTests
     {
         var pod = SomePod();
         pod.Object("spec")!["priorityClassName"] = name;
-        await new PriorityPlugin().MutateAsync(Asked.Create(Pod.Info, pod), Token);
+        await new PriorityPlugin(new FakeObjects()).MutateAsync(Asked.Create(Pod.Info, pod), Token);
         Assert.Equal(priority, pod.Object("spec").Number("priority"));
         Assert.Equal("PreemptLowerPriority", pod.Object("spec").Text("preemptionPolicy"));
     }
@@ -132,8 +132,32 @@ public sealed class PodAdmissionTests
     public async Task Unknown_classes_and_chosen_numbers_are_refused(string spec, string detail)
     {
         var pod = new JsonObject { ["metadata"] = new JsonObject { ["name"] = "p" }, ["spec"] = Rules.Yaml(spec) };
-        var refusal = await Assert.ThrowsAsync<ApiException>(async () => await new PriorityPlugin().MutateAsync(Asked.Create(Pod.Info, pod), Token));
+        var refusal = await Assert.ThrowsAsync<ApiException>(async () => await new PriorityPlugin(new FakeObjects()).MutateAsync(Asked.Create(Pod.Info, pod), Token));
         Assert.Equal($"pods \"p\" is forbidden: {detail}", refusal.Message);
+    }
+
+    [Theory]
+    [InlineData("{priorityClassName: silver}", 7, "Never")]
+    [InlineData("{}", 3, "PreemptLowerPriority")]
+    public async Task Classes_are_looked_up_and_one_may_be_everybodys(string spec, long priority, string policy)
+    {
+        var classes = new FakeObjects(
+            new PriorityClass { Metadata = new() { Name = "silver" }, Value = 7, PreemptionPolicy = "Never" },
+            new PriorityClass { Metadata = new() { Name = "common" }, Value = 3, GlobalDefault = true });
+        var pod = new JsonObject { ["metadata"] = new JsonObject { ["name"] = "p" }, ["spec"] = Rules.Yaml(spec) };
+        await new PriorityPlugin(classes).MutateAsync(Asked.Create(Pod.Info, pod), Token);
+        Assert.Equal(priority, pod.Object("spec").Number("priority"));
+        Assert.Equal(policy, pod.Object("spec").Text("preemptionPolicy"));
+        Assert.Equal(priority == 7 ? "silver" : "common", pod.Object("spec").Text("priorityClassName"));
+    }
+
+    [Fact]
+    public async Task A_second_class_for_everybody_is_refused()
+    {
+        var plugin = new PriorityPlugin(new FakeObjects(new PriorityClass { Metadata = new() { Name = "common" }, GlobalDefault = true }));
+        var second = Rules.Yaml("{metadata: {name: other}, value: 1, globalDefault: true}");
+        var refusal = await Assert.ThrowsAsync<ApiException>(async () => await plugin.ValidateAsync(Asked.Create(PriorityClass.Info, second), Token));
+        Assert.Equal("priorityclasses.scheduling.k8s.io \"other\" is forbidden: PriorityClass common is already marked as default. Only one default can exist", refusal.Message);
     }
 
     [Fact]

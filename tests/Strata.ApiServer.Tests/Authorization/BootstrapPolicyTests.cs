@@ -1,4 +1,6 @@
+using Strata.ApiServer.Authorization;
 using Strata.ApiServer.Authorization.Bootstrap;
+using Strata.ApiServer.Authorization.Rbac;
 
 namespace Strata.ApiServer.Tests.Authorization;
 
@@ -21,6 +23,16 @@ public sealed class BootstrapPolicyTests
         Assert.Equal(["a", "b"], role.Rules[0].ResourceNames);
         Assert.Equal(["/healthz", "/x/*"], role.Rules[1].NonResourceURLs);
         Assert.Equal(["Group system:nodes", "User jane", "ServiceAccount app"], role.Subjects.Select(static subject => $"{subject.Kind} {subject.Name}"));
+    }
+
+    [Fact]
+    public void The_controllers_have_what_each_of_them_needs_and_not_everything()
+    {
+        var rules = RbacIndex.Compile([.. BootstrapPolicy.Roles.Where(static role => role.Subjects.Any(static subject => subject.Name == "system:kube-controller-manager")).SelectMany(static role => role.Rules)]);
+        Assert.Empty(RuleCoverage.Missing(rules, [new AccessRule(["create"]) { Groups = [""], Resources = ["pods", "configmaps", "serviceaccounts", "endpoints"] }]));
+        Assert.Empty(RuleCoverage.Missing(rules, [new AccessRule(["get", "list", "watch", "update", "patch", "delete", "deletecollection"]) { Groups = ["*"], Resources = ["*"] }]));
+        Assert.NotEmpty(RuleCoverage.Missing(rules, [new AccessRule(["impersonate"]) { Groups = [""], Resources = ["users"] }]));
+        Assert.NotEmpty(RuleCoverage.Missing(rules, [new AccessRule(["create"]) { Groups = ["rbac.authorization.k8s.io"], Resources = ["clusterrolebindings"] }]));
     }
 
     [Fact]

@@ -129,8 +129,24 @@ public sealed class CustomResourceTests : IAsyncLifetime
         await _api.WidgetAsync("a");
         (await _api.SendAsync(HttpMethod.Patch, $"{Widgets.V1}/a", """[{"op":"replace","path":"/spec/color","value":"green"}]""", "application/json-patch+json")).Expect(HttpStatusCode.OK);
         (await _api.SendAsync(HttpMethod.Patch, $"{Widgets.V1}/a", """{"spec":{"color":"blue"}}""", "application/strategic-merge-patch+json")).Expect(HttpStatusCode.UnsupportedMediaType);
-        var refused = (await _api.SendAsync(HttpMethod.Patch, $"{Widgets.V1}/a?fieldValidation=Strict", """{"spec":{"bar":1}}""", "application/merge-patch+json")).Expect(HttpStatusCode.BadRequest);
+        var refused = (await _api.SendAsync(HttpMethod.Patch, $"{Widgets.V1}/a?fieldValidation=Strict", """{"spec":{"bar":1}}""", "application/merge-patch+json")).Expect(HttpStatusCode.UnprocessableEntity);
         Assert.Contains("unknown field \"spec.bar\"", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Appliers_share_an_object_by_the_lists_of_its_schema()
+    {
+        (await ApplyAsync("one", "{color: red, tags: [a], items: [{name: x, size: 1}]}")).Expect(HttpStatusCode.Created);
+        var both = (await ApplyAsync("two", "{color: red, tags: [b], items: [{name: z}], free: {any: {thing: 1}}}")).Expect(HttpStatusCode.OK).Json["spec"]!;
+        Assert.Equal("""["a","b"]""", both["tags"]!.ToJsonString());
+        Assert.Equal("""[{"name":"x","size":1},{"name":"z","size":3}]""", both["items"]!.ToJsonString());
+        Assert.Contains("conflict with \"one\"", (await ApplyAsync("two", "{color: blue}")).Expect(HttpStatusCode.Conflict).Message, StringComparison.Ordinal);
+        Assert.Contains(".spec.nope: field not declared in schema", (await ApplyAsync("two", "{nope: 1}")).Expect(HttpStatusCode.InternalServerError).Message, StringComparison.Ordinal);
+        var left = (await ApplyAsync("one", "{color: red}")).Expect(HttpStatusCode.OK).Json["spec"]!;
+        Assert.Equal("""["b"]""", left["tags"]!.ToJsonString());
+
+        Task<Answer> ApplyAsync(string manager, string spec) => _api.SendAsync(
+            HttpMethod.Patch, $"{Widgets.V1}/a?fieldManager={manager}", $"{{apiVersion: example.com/v1, kind: Widget, metadata: {{name: a}}, spec: {spec} }}", "application/apply-patch+yaml");
     }
 
     [Fact]

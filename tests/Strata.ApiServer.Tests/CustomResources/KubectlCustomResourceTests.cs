@@ -43,10 +43,10 @@ public sealed class KubectlCustomResourceTests : IAsyncLifetime
         Assert.Matches(@"NAME +AGE\na +\d+s\n", await _kubectl.RunAsync("get wd")); // The version that clients prefer has no columns.
         Assert.Matches(@"NAME +COLOR +REPLICAS +READY +AGE\na +blue +1 +\d+s\n", await _kubectl.RunAsync("get widgets.v1.example.com -o wide"));
         Assert.Equal("widget.example.com/a scaled\n", await _kubectl.RunAsync("scale widgets.v1.example.com/a --replicas=3"));
-        Assert.Equal("widget.example.com/a patched\n", await _kubectl.RunAsync("""patch wd a --type=merge --subresource=status -p {"status":{"replicas":3}}"""));
-        Assert.Equal("3", await _kubectl.RunAsync("get wd a -o jsonpath={.status.replicas}"));
+        Assert.Equal("widget.example.com/a patched\n", await _kubectl.RunAsync("""patch widgets.v1.example.com a --type=merge --subresource=status -p {"status":{"replicas":3}}"""));
+        Assert.Equal("3", await _kubectl.RunAsync("get widgets.v1.example.com a -o jsonpath={.status.replicas}"));
         Assert.Contains("a", await _kubectl.RunAsync("get all"), StringComparison.Ordinal);
-        Assert.Contains("Spec:", await _kubectl.RunAsync("describe wd a"), StringComparison.Ordinal);
+        Assert.Contains("Spec:", await _kubectl.RunAsync("describe widgets.v1.example.com a"), StringComparison.Ordinal);
         var (code, output) = await _kubectl.TryAsync("apply -f -", Widget.Replace("red", "pink, foo: 1", StringComparison.Ordinal));
         Assert.Equal(1, code);
         Assert.Contains("strict decoding error: unknown field \"spec.foo\"", output, StringComparison.Ordinal);

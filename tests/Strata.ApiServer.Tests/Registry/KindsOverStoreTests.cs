@@ -53,6 +53,18 @@ public sealed class KindsOverStoreTests : IAsyncDisposable
         { "RoleBinding", "{metadata: {name: a}, roleRef: {kind: Role, name: a}, subjects: [{kind: ServiceAccount, name: a}, {kind: User, name: b}]}" },
         { "ClusterRole", "{metadata: {name: a}, aggregationRule: {clusterRoleSelectors: [{matchLabels: {a: b}}]}, rules: [{verbs: [get], nonResourceURLs: ['/a/*']}]}" },
         { "ClusterRoleBinding", "{metadata: {name: a}, roleRef: {kind: ClusterRole, name: a}, subjects: [{kind: Group, name: b}]}" },
+        { "PersistentVolume", "{metadata: {name: a}, spec: {capacity: {storage: 1024Mi}, accessModes: [ReadWriteOnce], hostPath: {path: /a}}}" },
+        { "PersistentVolumeClaim", "{metadata: {name: a}, spec: {accessModes: [ReadWriteOnce], storageClassName: '', resources: {requests: {storage: 0.5Gi}}}}" },
+        { "LimitRange", "{metadata: {name: a}, spec: {limits: [{type: Container, max: {cpu: 0.5}}]}}" },
+        { "ResourceQuota", "{metadata: {name: a}, spec: {hard: {pods: 5, limits.cpu: 0.5}}}" },
+        { "StorageClass", "{metadata: {name: a}, provisioner: a.io/b, parameters: {empty: ''}}" },
+        { "CSIDriver", "{metadata: {name: a.io}}" },
+        { "CSINode", "{metadata: {name: a}, spec: {drivers: [{name: a.io, nodeID: n1}]}}" },
+        { "CSIStorageCapacity", "{metadata: {name: a}, storageClassName: c, capacity: 1024Mi, nodeTopology: {}}" },
+        { "VolumeAttachment", "{metadata: {name: a}, spec: {attacher: a.io, nodeName: n1, source: {persistentVolumeName: v}}}" },
+        { "VolumeAttributesClass", "{metadata: {name: a}, driverName: a.io, parameters: {a: b}}" },
+        { "PriorityClass", "{metadata: {name: a}, value: 0, description: x}" },
+        { "RuntimeClass", "{metadata: {name: a}, handler: h, overhead: {podFixed: {cpu: 0.5}}, scheduling: {nodeSelector: {a: ''}}}" },
     };
 
     private static readonly Dictionary<string, Func<JsonObject, JsonObject>> TypedForms = new()
@@ -89,6 +101,18 @@ public sealed class KindsOverStoreTests : IAsyncDisposable
         ["RoleBinding"] = Typed<RoleBinding>,
         ["ClusterRole"] = Typed<ClusterRole>,
         ["ClusterRoleBinding"] = Typed<ClusterRoleBinding>,
+        ["PersistentVolume"] = Typed<PersistentVolume>,
+        ["PersistentVolumeClaim"] = Typed<PersistentVolumeClaim>,
+        ["LimitRange"] = Typed<LimitRange>,
+        ["ResourceQuota"] = Typed<ResourceQuota>,
+        ["StorageClass"] = Typed<StorageClass>,
+        ["CSIDriver"] = Typed<CSIDriver>,
+        ["CSINode"] = Typed<CSINode>,
+        ["CSIStorageCapacity"] = Typed<CSIStorageCapacity>,
+        ["VolumeAttachment"] = Typed<VolumeAttachment>,
+        ["VolumeAttributesClass"] = Typed<VolumeAttributesClass>,
+        ["PriorityClass"] = Typed<PriorityClass>,
+        ["RuntimeClass"] = Typed<RuntimeClass>,
     };
 
     public async ValueTask DisposeAsync() => await _store.DisposeAsync();

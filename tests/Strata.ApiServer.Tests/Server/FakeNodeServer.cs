@@ -15,6 +15,7 @@ namespace Strata.ApiServer.Tests.Server;
 internal sealed class FakeNodeServer : IAsyncDisposable
 {
     private readonly WebApplication _app;
+    private readonly CancellationTokenSource _failing = new();
 
     private FakeNodeServer(WebApplication app, int port)
     {
@@ -32,6 +33,19 @@ internal sealed class FakeNodeServer : IAsyncDisposable
 
     /// <summary>Completed to let a followed log go on.</summary>
     public TaskCompletionSource More { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>A followed log says nothing until <see cref="More"/>.</summary>
+    public bool IsSilent { get; set; }
+
+    /// <summary>Completed when an upgraded connection has ended.</summary>
+    public TaskCompletionSource Ended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Drops all connections, as a machine does that fails.</summary>
+    public Task AbortAsync()
+    {
+        _failing.Cancel();
+        return _app.StopAsync(new CancellationToken(canceled: true));
+    }
 
     public static async Task<FakeNodeServer> StartAsync()
     {
@@ -84,16 +98,21 @@ internal sealed class FakeNodeServer : IAsyncDisposable
             return;
         }
 
-        await context.Response.WriteAsync("one\n");
+        if (!IsSilent)
+        {
+            await context.Response.WriteAsync("one\n");
+        }
+
         await context.Response.Body.FlushAsync();
         if (context.Request.Query.ContainsKey("follow"))
         {
+            await using var failure = _failing.Token.Register(context.Abort);
             await More.Task.WaitAsync(context.RequestAborted);
             await context.Response.WriteAsync("two\n");
         }
     }
 
-    private static async Task EchoAsync(HttpContext context)
+    private async Task EchoAsync(HttpContext context)
     {
         if (context.Request.Query["command"] == "refuse")
         {
@@ -106,14 +125,26 @@ internal sealed class FakeNodeServer : IAsyncDisposable
         context.Response.Headers["X-Stream-Protocol-Version"] = context.Request.Headers["X-Stream-Protocol-Version"].First();
         await using var stream = await context.Features.Get<IHttpUpgradeFeature>()!.UpgradeAsync();
         var buffer = new byte[1024];
-        int read;
-        while ((read = await stream.ReadAsync(buffer)) > 0)
+        await using var failure = _failing.Token.Register(context.Abort);
+        try
         {
-            await stream.WriteAsync(buffer.AsMemory(0, read));
-            if (buffer.AsSpan(0, read).IndexOf("bye"u8) >= 0)
+            int read;
+            while ((read = await stream.ReadAsync(buffer, _failing.Token)) > 0)
             {
-                break;
+                await stream.WriteAsync(buffer.AsMemory(0, read));
+                if (buffer.AsSpan(0, read).IndexOf("bye"u8) >= 0)
+                {
+                    break;
+                }
             }
+        }
+        catch (Exception gone) when (gone is IOException or OperationCanceledException)
+        {
+            return;
+        }
+        finally
+        {
+            Ended.TrySetResult();
         }
     }
 }

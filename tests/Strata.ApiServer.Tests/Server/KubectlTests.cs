@@ -73,9 +73,6 @@ public sealed class KubectlTests : IAsyncLifetime
         var changed = Web.Replace("env: [{name: A, value: b}, {name: C, value: d}]", "env: [{name: C, value: e}]", StringComparison.Ordinal);
         Assert.Equal("deployment.apps/web configured\n", await _kubectl.RunAsync("apply -f -", changed));
         Assert.Equal("C=e;", await _kubectl.RunAsync("get deploy web -o 'jsonpath={range .spec.template.spec.containers[0].env[*]}{.name}={.value};{end}'"));
-        var (code, output) = await _kubectl.TryAsync("apply --server-side -f -", Web);
-        Assert.Equal(1, code);
-        Assert.Contains("apply patch is not supported yet", output, StringComparison.Ordinal);
         Assert.Equal(1, (await _kubectl.TryAsync("diff -f -", Web)).Code);
     }
 

@@ -132,6 +132,21 @@ public sealed class RbacTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Applying_what_does_not_exist_takes_the_permission_to_create()
+    {
+        using var jane = _api.ClientWith(TestCertificates.Client("jane"));
+        await RoleAsync("patcher", """{"verbs":["patch","get"],"apiGroups":[""],"resources":["configmaps"]}""");
+        await BindAsync("patcher", "Role", "patcher", """{"kind":"User","name":"jane"}""");
+        const string map = "/api/v1/namespaces/default/configmaps/m";
+        await EventuallyAsync(jane, HttpMethod.Get, map, HttpStatusCode.NotFound);
+        const string body = """{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"m"},"data":{"a":"b"}}""";
+        var refused = (await TestApi.SendAsync(jane, HttpMethod.Patch, $"{map}?fieldManager=jane", body, "application/apply-patch+yaml")).Expect(HttpStatusCode.Forbidden);
+        Assert.Contains("cannot create resource \"configmaps\"", refused.Message, StringComparison.Ordinal);
+        await _api.ConfigMapAsync("m");
+        (await TestApi.SendAsync(jane, HttpMethod.Patch, $"{map}?fieldManager=jane", body, "application/apply-patch+yaml")).Expect(HttpStatusCode.OK);
+    }
+
+    [Fact]
     public async Task The_first_roles_are_there_and_mended_at_the_next_start_unless_told_otherwise()
     {
         var role = (await _api.GetAsync($"{Rbac}/clusterroles/system:kube-dns")).Expect(HttpStatusCode.OK).Json;
@@ -164,6 +179,34 @@ public sealed class RbacTests : IAsyncLifetime
         });
         Assert.False(status["incomplete"]!.GetValue<bool>());
         Assert.Contains(status["nonResourceRules"]!.AsArray(), static rule => rule!["nonResourceURLs"]!.AsArray().Any(static path => path!.GetValue<string>() == "/version"));
+    }
+
+    [Fact]
+    public async Task Acting_as_others_is_a_permission_on_their_names()
+    {
+        using var jane = _api.ClientWith(TestCertificates.Client("jane"));
+        (await _api.PostAsync($"{Rbac}/clusterroles", """{"metadata":{"name":"actor"},"rules":[{"verbs":["impersonate"],"apiGroups":[""],"resources":["users"],"resourceNames":["joe"]},{"verbs":["impersonate"],"apiGroups":[""],"resources":["groups"],"resourceNames":["dev"]},{"verbs":["impersonate"],"apiGroups":["authentication.k8s.io"],"resources":["userextras/team"],"resourceNames":["x"]}]}""")).Expect(HttpStatusCode.Created);
+        (await _api.PostAsync($"{Rbac}/clusterrolebindings", BindingOf("actor", "ClusterRole", "actor", """{"kind":"User","name":"jane"}"""))).Expect(HttpStatusCode.Created);
+        await Eventually.TrueAsync(async () => await ActAsync(jane, ("User", "joe")) == HttpStatusCode.Created);
+        Assert.Equal(HttpStatusCode.Created, await ActAsync(jane, ("User", "joe"), ("Group", "dev"), ("Extra-team", "x")));
+        Assert.Equal(HttpStatusCode.Forbidden, await ActAsync(jane, ("User", "admin")));
+        Assert.Equal(HttpStatusCode.Forbidden, await ActAsync(jane, ("User", "joe"), ("Group", "system:masters")));
+        Assert.Equal(HttpStatusCode.Forbidden, await ActAsync(jane, ("User", "joe"), ("Extra-team", "y")));
+        Assert.Equal(HttpStatusCode.Forbidden, await ActAsync(jane, ("User", "joe"), ("Uid", "1")));
+        Assert.Equal(HttpStatusCode.Forbidden, await ActAsync(jane, ("User", "system:serviceaccount:default:default")));
+    }
+
+    private static async Task<HttpStatusCode> ActAsync(HttpClient client, params (string Name, string Value)[] headers)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/apis/authentication.k8s.io/v1/selfsubjectreviews") { Content = new StringContent("{}") };
+        request.Content.Headers.ContentType = new(TestApi.Json);
+        foreach (var (name, value) in headers)
+        {
+            request.Headers.Add($"Impersonate-{name}", value);
+        }
+
+        using var response = await client.SendAsync(request, TestContext.Current.CancellationToken);
+        return response.StatusCode;
     }
 
     private static string BindingOf(string name, string kind, string role, string subject) =>

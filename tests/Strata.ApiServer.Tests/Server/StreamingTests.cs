@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Net.WebSockets;
 using System.Text;
 using Strata.Client;
 
@@ -53,8 +54,9 @@ public sealed class StreamingTests
     {
         await using var api = await TestApi.StartAsync();
         await PreparePodAsync(api, 1);
-        var refused = (await api.GetAsync($"{Pod}/log?container=c")).Expect(HttpStatusCode.InternalServerError);
-        Assert.Contains("error dialing backend: 127.0.0.1:1", refused.Message, StringComparison.Ordinal);
+        var refused = (await api.GetAsync($"{Pod}/log?container=c")).Expect(HttpStatusCode.ServiceUnavailable);
+        Assert.Equal("ServiceUnavailable", refused.Reason);
+        Assert.StartsWith("error dialing backend: node \"n1\" at 127.0.0.1:1: ", refused.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -92,6 +94,148 @@ public sealed class StreamingTests
     }
 
     [Fact]
+    public async Task A_log_that_is_silent_so_far_is_answered_at_once()
+    {
+        await using var node = await FakeNodeServer.StartAsync();
+        node.IsSilent = true;
+        await using var api = await WithNodeAsync(node);
+        using var response = await api.Admin.GetAsync($"{Pod}/log?follow=true&container=c", HttpCompletionOption.ResponseHeadersRead, Token);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        node.More.SetResult();
+        Assert.Equal("two\n", await response.Content.ReadAsStringAsync(Token));
+    }
+
+    [Theory]
+    [InlineData("tailLines=-1", 422, "PodLogOptions \"p\" is invalid: tailLines: Invalid value: -1: must be greater than or equal to 0")]
+    [InlineData("limitBytes=0", 422, "PodLogOptions \"p\" is invalid: limitBytes: Invalid value: 0: must be greater than 0")]
+    [InlineData("sinceSeconds=0", 422, "PodLogOptions \"p\" is invalid: sinceSeconds: Invalid value: 0: must be greater than 0")]
+    [InlineData("sinceSeconds=1&sinceTime=2026-01-01T00:00:00Z", 422, "PodLogOptions \"p\" is invalid: : Forbidden: at most one of `sinceTime` or `sinceSeconds` may be specified")]
+    [InlineData("stream=Both", 422, "PodLogOptions \"p\" is invalid: stream: Unsupported value: \"Both\": supported values: \"All\", \"Stderr\", \"Stdout\"")]
+    [InlineData("stream=Stderr&tailLines=1", 422, "PodLogOptions \"p\" is invalid: : Forbidden: `tailLines` and specific `stream` are mutually exclusive for now")]
+    [InlineData("tailLines=x", 400, "strconv.ParseInt: parsing \"x\": invalid syntax")]
+    [InlineData("container=nope", 400, "container nope is not valid for pod p")]
+    [InlineData("", 400, "a container name must be specified for pod p, choose one of: [c waiting]")]
+    public async Task Log_options_that_make_no_sense_are_told(string query, int code, string message)
+    {
+        await using var api = await TestApi.StartAsync();
+        await PreparePodAsync(api, 1);
+
+        Assert.Equal(message, (await api.GetAsync($"{Pod}/log?{query}")).Expect((HttpStatusCode)code).Message);
+    }
+
+    [Fact]
+    public async Task Every_log_option_reaches_the_node()
+    {
+        await using var node = await FakeNodeServer.StartAsync();
+        await using var api = await WithNodeAsync(node);
+        (await api.GetAsync($"{Pod}/log?container=c&previous=true&timestamps=true&limitBytes=9&sinceTime=2026-01-01T00%3A00%3A00Z&stream=Stdout&insecureSkipTLSVerifyBackend=true")).Expect(HttpStatusCode.OK);
+        Assert.Equal("GET /containerLogs/default/p/c?previous=true&timestamps=true&limitBytes=9&sinceTime=2026-01-01T00%3A00%3A00Z&stream=Stdout", node.LastRequest);
+    }
+
+    [Fact]
+    public async Task A_node_that_shows_a_strange_certificate_is_trusted_only_on_request()
+    {
+        await using var node = await FakeNodeServer.StartAsync();
+        await using var api = await WithNodeAsync(node, static options => options with { KubeletRoots = [] });
+
+        var refused = (await api.GetAsync($"{Pod}/log?container=c")).Expect(HttpStatusCode.BadGateway);
+        Assert.StartsWith($"error dialing backend: node \"n1\" at 127.0.0.1:{node.Port}: ", refused.Message, StringComparison.Ordinal);
+        Assert.Equal("one\n", (await api.GetAsync($"{Pod}/log?container=c&insecureSkipTLSVerifyBackend=true")).Expect(HttpStatusCode.OK).Body);
+    }
+
+    [Theory]
+    [InlineData("binary.k8s.io", "one\n")]
+    [InlineData("base64.binary.k8s.io", "b25lCg==")]
+    public async Task A_log_comes_over_a_web_socket(string protocol, string expected)
+    {
+        await using var node = await FakeNodeServer.StartAsync();
+        await using var api = await WithNodeAsync(node);
+        using var socket = new ClientWebSocket();
+        socket.Options.AddSubProtocol(protocol);
+        socket.Options.ClientCertificates.Add(TestCertificates.Client("admin", "system:masters"));
+        socket.Options.RemoteCertificateValidationCallback = static (_, _, _, _) => true;
+        await socket.ConnectAsync(new Uri($"wss://{api.Address.Authority}{Pod}/log?container=c"), Token);
+        var buffer = new byte[100];
+        var received = await socket.ReceiveAsync(buffer, Token);
+
+        Assert.Equal(protocol, socket.SubProtocol);
+        Assert.Equal(expected, Encoding.ASCII.GetString(buffer, 0, received.Count));
+        Assert.Equal(WebSocketMessageType.Close, (await socket.ReceiveAsync(buffer, Token)).MessageType);
+    }
+
+    [Fact]
+    public async Task A_node_that_vanishes_in_the_middle_ends_the_clients_stream()
+    {
+        var node = await FakeNodeServer.StartAsync();
+        await using var api = await WithNodeAsync(node);
+        await using var stream = await ConnectAsync(api);
+        await SendAsync(stream, $"POST {Pod}/exec?command=a&container=c&stdin=true HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: SPDY/3.1\r\nX-Stream-Protocol-Version: v4\r\n\r\n");
+        Assert.StartsWith("HTTP/1.1 101 ", await ReadHeadAsync(stream), StringComparison.Ordinal);
+        await SendAsync(stream, "hello");
+        Assert.Equal("hello", await ReadAsync(stream, 5));
+
+        await node.AbortAsync();
+
+        Assert.Equal(0, await stream.ReadAsync(new byte[1], Token));
+        await node.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_log_that_breaks_off_does_not_pass_for_a_whole_one()
+    {
+        var node = await FakeNodeServer.StartAsync();
+        await using var api = await WithNodeAsync(node);
+        using var response = await api.Admin.GetAsync($"{Pod}/log?follow=true&container=c", HttpCompletionOption.ResponseHeadersRead, Token);
+        using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(Token));
+        Assert.Equal("one", await reader.ReadLineAsync(Token));
+
+        await node.AbortAsync();
+
+        await Assert.ThrowsAnyAsync<IOException>(() => reader.ReadToEndAsync(Token));
+        await node.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_client_that_vanishes_ends_the_nodes_stream()
+    {
+        await using var node = await FakeNodeServer.StartAsync();
+        await using var api = await WithNodeAsync(node);
+        await using (var stream = await ConnectAsync(api))
+        {
+            await SendAsync(stream, $"POST {Pod}/attach?container=c&stdin=true HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: SPDY/3.1\r\nX-Stream-Protocol-Version: v4\r\n\r\n");
+            Assert.StartsWith("HTTP/1.1 101 ", await ReadHeadAsync(stream), StringComparison.Ordinal);
+        }
+
+        await node.Ended.Task.WaitAsync(TimeSpan.FromSeconds(20), Token);
+    }
+
+    [Fact]
+    public async Task A_thousand_streams_at_once_take_no_threads()
+    {
+        const int Count = 1000;
+        await using var node = await FakeNodeServer.StartAsync();
+        await using var api = await WithNodeAsync(node);
+        var streams = new SslStream[Count];
+        await Parallel.ForEachAsync(Enumerable.Range(0, Count), new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = Token }, async (index, _) =>
+        {
+            streams[index] = await ConnectAsync(api);
+            await SendAsync(streams[index], $"POST {Pod}/exec?command=a&container=c&stdin=true HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: SPDY/3.1\r\nX-Stream-Protocol-Version: v4\r\n\r\n");
+            Assert.StartsWith("HTTP/1.1 101 ", await ReadHeadAsync(streams[index]), StringComparison.Ordinal);
+        });
+
+        // All are open: each still answers, and the server as well.
+        var threads = ThreadPool.ThreadCount;
+        await Task.WhenAll(streams.Select(async stream =>
+        {
+            await SendAsync(stream, "hello");
+            Assert.Equal("hello", await ReadAsync(stream, 5));
+        }));
+        (await api.GetAsync(Pod)).Expect(HttpStatusCode.OK);
+        Assert.InRange(threads, 0, 200);
+        await Parallel.ForEachAsync(streams, Token, static (stream, _) => stream.DisposeAsync());
+    }
+
+    [Fact]
     public async Task A_connection_that_is_not_upgraded_is_refused()
     {
         await using var node = await FakeNodeServer.StartAsync();
@@ -100,12 +244,12 @@ public sealed class StreamingTests
         Assert.Equal("Upgrade request required", refused.Message);
     }
 
-    private static async Task<TestApi> WithNodeAsync(FakeNodeServer node)
+    private static async Task<TestApi> WithNodeAsync(FakeNodeServer node, Func<ApiServerOptions, ApiServerOptions>? adapt = null)
     {
-        var api = await TestApi.StartAsync(static options => options with
+        var api = await TestApi.StartAsync(options =>
         {
-            KubeletClientCertificate = TestCertificates.Client("api", "system:masters"),
-            KubeletRoots = TestCertificates.Roots,
+            var own = options with { KubeletClientCertificate = TestCertificates.Client("api", "system:masters"), KubeletRoots = TestCertificates.Roots };
+            return adapt?.Invoke(own) ?? own;
         });
         await PreparePodAsync(api, node.Port);
         return api;

@@ -53,7 +53,7 @@ public sealed class UpkeepTests
         var clock = Clock();
         await using var api = await TestApi.StartAsync(options => options with { Clock = clock });
         await using var frames = api.Transport.WatchAsync(
-            new ApiRequest(HttpMethod.Get, "/api/v1/configmaps", "watch=true&resourceVersion=0&allowWatchBookmarks=true"), TestContext.Current.CancellationToken)
+            new ApiRequest(HttpMethod.Get, "/api/v1/namespaces/default/configmaps", "watch=true&resourceVersion=0&allowWatchBookmarks=true"), TestContext.Current.CancellationToken)
             .GetAsyncEnumerator(TestContext.Current.CancellationToken);
         var next = frames.MoveNextAsync().AsTask();
 

@@ -96,6 +96,36 @@ public sealed class CriLogReaderTests : IDisposable
             () => CriLogReader.ReadAsync(LogPath, new CriLogOptions(), Stream.Null, TimeProvider.System, Token));
 
     [Fact]
+    public async Task Between_a_rotation_and_the_reopening_the_rotated_log_is_read()
+    {
+        await File.WriteAllTextAsync(LogPath + ".20260101-000000", Line("older"), Token);
+        await File.WriteAllTextAsync(LogPath + ".20260102-000000", Line("newest"), Token);
+        await File.WriteAllTextAsync(LogPath + ".20260103-000000.gz", "packed", Token);
+        var target = new Output();
+        await CriLogReader.ReadAsync(LogPath, new CriLogOptions(), target, TimeProvider.System, Token);
+
+        Assert.Equal("newest\n", target.Text);
+    }
+
+    [Fact]
+    public async Task Following_from_between_a_rotation_and_the_reopening_goes_on_with_the_new_file()
+    {
+        await File.WriteAllTextAsync(LogPath + ".20260102-000000", Line("old"), Token);
+        var ended = new TaskCompletionSource();
+        var target = new Output();
+        var reading = CriLogReader.ReadAsync(LogPath, new CriLogOptions { Follow = true, Ended = ended.Task }, target, TimeProvider.System, Token);
+        await Eventually.TrueAsync(() => Task.FromResult(target.Text == "old\n"));
+        await File.AppendAllTextAsync(LogPath + ".20260102-000000", Line("last of the old"), Token);
+        await Eventually.TrueAsync(() => Task.FromResult(target.Text == "old\nlast of the old\n"));
+
+        await File.WriteAllTextAsync(LogPath, Line("new"), Token);
+        await Eventually.TrueAsync(() => Task.FromResult(target.Text.EndsWith("new\n", StringComparison.Ordinal)));
+        ended.SetResult();
+        await reading;
+        Assert.Equal("old\nlast of the old\nnew\n", target.Text);
+    }
+
+    [Fact]
     public async Task Following_sees_new_lines_rotation_and_what_is_written_last()
     {
         await File.WriteAllTextAsync(LogPath, Line("old"), Token);

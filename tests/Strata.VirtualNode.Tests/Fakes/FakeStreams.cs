@@ -23,6 +23,8 @@ internal sealed class FakeStreams : IContainerStreams
 
         public int? ExitCode => 3;
 
+        public string? Failure => null;
+
         public async ValueTask<(int Count, bool IsError)> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
         {
             if (!await _output.Reader.WaitToReadAsync(cancellationToken))

@@ -3,6 +3,7 @@ using Strata.Api.Errors;
 using Strata.Api.Models;
 using Strata.ApiServer.Authorization.Nodes;
 using Strata.ApiServer.Registry.Generic;
+using JsonBytes = Strata.Api.Json.JsonBytes;
 
 namespace Strata.ApiServer.Admission.Plugins;
 
@@ -31,6 +32,10 @@ internal sealed class NodeRestrictionPlugin(IObjectReader objects) : IAdmissionP
         else if (request.Kind == Lease.Info)
         {
             CheckLease(request, node);
+        }
+        else if (request.Kind == CSINode.Info)
+        {
+            Require(NameIn(request) == node, request, "can only access CSINode with the same name as the requesting node");
         }
         else if (request.Kind == ServiceAccount.Info && request.Subresource == "token")
         {
@@ -66,11 +71,31 @@ internal sealed class NodeRestrictionPlugin(IObjectReader objects) : IAdmissionP
         var isMirror = request.Object.Object("metadata").Object("annotations")?.ContainsKey(MirrorAnnotation) == true;
         Require(isMirror, request, $"pod does not have \"{MirrorAnnotation}\" annotation, node \"{node}\" can only create mirror pods");
         Require(IsOn(request.Object, node), request, $"node \"{node}\" can only create pods with spec.nodeName set to itself");
+        CheckOwner(request, node);
+
+        // What a pod refers to, its node may read: a node must not choose that itself.
+        var pod = ModelJson.Parse<Pod>(JsonBytes.Serialize(request.Object!));
+        Require(pod.Spec.ServiceAccountName.Length == 0, request, $"node \"{node}\" can not create pods that reference a service account");
+        Require(!PodReferences.Secrets(pod).Any(), request, $"node \"{node}\" can not create pods that reference secrets");
+        Require(!PodReferences.ConfigMaps(pod).Any(), request, $"node \"{node}\" can not create pods that reference configmaps");
+        Require(!PodReferences.Claims(pod).Any(), request, $"node \"{node}\" can not create pods that reference persistentvolumeclaims");
+    }
+
+    private static void CheckOwner(AdmissionRequest request, string node)
+    {
+        var owners = request.Object.Object("metadata").Objects("ownerReferences").Select(static pair => pair.Item).ToList();
+        Require(owners.Count <= 1, request, $"node \"{node}\" can only create pods with a single owner reference set to itself");
+        foreach (var owner in owners)
+        {
+            var isOwn = owner.Text("apiVersion") == "v1" && owner.Text("kind") == "Node" && owner.Text("name") == node;
+            Require(isOwn && owner.IsTrue("controller"), request, $"node \"{node}\" can only create pods with an owner reference set to itself");
+            Require(!owner.IsTrue("blockOwnerDeletion"), request, $"node \"{node}\" must not set blockOwnerDeletion on an owner reference");
+        }
     }
 
     private static void CheckNode(AdmissionRequest request, string node)
     {
-        var name = request.Name.Length > 0 ? request.Name : request.Object?.Name() ?? "";
+        var name = NameIn(request);
         Require(name == node, request, $"node \"{node}\" is not allowed to modify node \"{name}\"");
         if (request.Operation is not (AdmissionOperation.Create or AdmissionOperation.Update))
         {
@@ -90,7 +115,7 @@ internal sealed class NodeRestrictionPlugin(IObjectReader objects) : IAdmissionP
     private static void CheckLease(AdmissionRequest request, string node)
     {
         Require(request.Namespace == LeaseNamespace, request, $"can only access leases in the \"{LeaseNamespace}\" system namespace");
-        var name = request.Name.Length > 0 ? request.Name : request.Object?.Name() ?? "";
+        var name = NameIn(request);
         Require(name == node, request, "can only access node lease with the same name as the requesting node");
     }
 
@@ -103,6 +128,8 @@ internal sealed class NodeRestrictionPlugin(IObjectReader objects) : IAdmissionP
         Require(pod?.Metadata.Uid == bound.TextOrEmpty("uid"), request, "the UID in the bound object reference does not match the UID in record");
         Require(pod!.Spec.NodeName == node, request, "node requested token bound to a pod scheduled on a different node");
     }
+
+    private static string NameIn(AdmissionRequest request) => request.Name.Length > 0 ? request.Name : request.Object?.Name() ?? "";
 
     private static bool SameLabels(AdmissionRequest request) => JsonSemantics.AreEqual(Labels(request.Object), Labels(request.OldObject));
 

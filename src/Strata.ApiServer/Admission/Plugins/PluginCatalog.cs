@@ -11,7 +11,7 @@ internal static class PluginCatalog
         new ServiceAccountPlugin(objects, identities, clock),
         new NodeRestrictionPlugin(objects),
         new TaintNodesByConditionPlugin(),
-        new PriorityPlugin(),
+        new PriorityPlugin(objects),
         new DefaultTolerationSecondsPlugin(),
     ];
 }

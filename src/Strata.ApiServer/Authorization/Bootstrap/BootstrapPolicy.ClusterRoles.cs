@@ -169,9 +169,6 @@ internal static partial class BootstrapPolicy
          create @authorization.k8s.io localsubjectaccessreviews subjectaccessreviews
          @events
          to user:system:virtual-kubelet
-        strata:controller-manager
-         * @* *
-         to user:system:kube-controller-manager
 
         """;
 }

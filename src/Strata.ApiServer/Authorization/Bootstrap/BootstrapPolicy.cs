@@ -14,7 +14,7 @@ internal static partial class BootstrapPolicy
 {
     public const string AutoUpdate = "rbac.authorization.kubernetes.io/autoupdate";
 
-    public static IReadOnlyList<BootstrapRole> Roles { get; } = [.. Parse(ClusterRoleText), .. Parse(ControllerRoleText), .. Parse(NamespaceRoleText)];
+    public static IReadOnlyList<BootstrapRole> Roles { get; } = [.. Parse(ClusterRoleText), .. Parse(ControllerRoleText).Select(ForOneManager), .. Parse(NamespaceRoleText)];
 
     /// <summary>The rules of one cluster role.</summary>
     public static IReadOnlyList<PolicyRule> RulesOf(string clusterRole) =>
@@ -44,6 +44,9 @@ internal static partial class BootstrapPolicy
 
         return roles;
     }
+
+    // Upstream's controllers have an account each; here all of them run as one user, who has what all of them need.
+    private static BootstrapRole ForOneManager(BootstrapRole role) => role with { Subjects = [.. role.Subjects, SubjectOf("user:system:kube-controller-manager")] };
 
     // [namespace/]name, then sum= the label whose roles it adds up, part= the label of those that it is added to, binding= the binding's name if it is another.
     private static BootstrapRole RoleOf(string[] words)

@@ -5,22 +5,31 @@ namespace Strata.ApiServer.Authorization.Nodes;
 /// <summary>What a pod makes its node read (pkg/api/v1/pod: VisitPodSecretNames, VisitPodConfigmapNames). Pure.</summary>
 internal static class PodReferences
 {
-    public static bool UsesSecret(Pod pod, string name) =>
-        pod.Spec.ImagePullSecrets.Any(secret => secret.Name == name)
-        || EnvironmentOf(pod).Any(variable => variable.ValueFrom?.SecretKeyRef?.Name == name)
-        || EnvironmentSourcesOf(pod).Any(source => source.SecretRef?.Name == name)
-        || pod.Spec.Volumes.Any(volume => SecretsOf(volume).Contains(name));
+    public static bool UsesSecret(Pod pod, string name) => Secrets(pod).Contains(name);
 
-    public static bool UsesConfigMap(Pod pod, string name) =>
-        EnvironmentOf(pod).Any(variable => variable.ValueFrom?.ConfigMapKeyRef?.Name == name)
-        || EnvironmentSourcesOf(pod).Any(source => source.ConfigMapRef?.Name == name)
-        || pod.Spec.Volumes.Any(volume => volume.ConfigMap?.Name == name || volume.Projected?.Sources.Any(source => source.ConfigMap?.Name == name) == true);
+    public static bool UsesConfigMap(Pod pod, string name) => ConfigMaps(pod).Contains(name);
 
-    /// <summary>A claim that the pod names, or one that is made for it (KEP-1698: pod name, hyphen, volume name).</summary>
-    public static bool UsesClaim(Pod pod, string name) =>
-        pod.Spec.Volumes.Any(volume => volume.PersistentVolumeClaim?.ClaimName == name || (volume.Ephemeral is not null && $"{pod.Metadata.Name}-{volume.Name}" == name));
+    public static bool UsesClaim(Pod pod, string name) => Claims(pod).Contains(name);
 
     public static bool UsesServiceAccount(Pod pod, string name) => pod.Spec.ServiceAccountName == name;
+
+    public static IEnumerable<string> Secrets(Pod pod) =>
+        pod.Spec.ImagePullSecrets.Select(static secret => secret.Name)
+            .Concat(EnvironmentOf(pod).Select(static variable => variable.ValueFrom?.SecretKeyRef?.Name))
+            .Concat(EnvironmentSourcesOf(pod).Select(static source => source.SecretRef?.Name))
+            .Concat(pod.Spec.Volumes.SelectMany(SecretsOf))
+            .OfType<string>();
+
+    public static IEnumerable<string> ConfigMaps(Pod pod) =>
+        EnvironmentOf(pod).Select(static variable => variable.ValueFrom?.ConfigMapKeyRef?.Name)
+            .Concat(EnvironmentSourcesOf(pod).Select(static source => source.ConfigMapRef?.Name))
+            .Concat(pod.Spec.Volumes.Select(static volume => volume.ConfigMap?.Name))
+            .Concat(pod.Spec.Volumes.SelectMany(static volume => volume.Projected?.Sources ?? []).Select(static source => source.ConfigMap?.Name))
+            .OfType<string>();
+
+    /// <summary>Claims that the pod names, and those that are made for it (KEP-1698: pod name, hyphen, volume name).</summary>
+    public static IEnumerable<string> Claims(Pod pod) =>
+        pod.Spec.Volumes.Select(volume => volume.Ephemeral is not null ? $"{pod.Metadata.Name}-{volume.Name}" : volume.PersistentVolumeClaim?.ClaimName).OfType<string>();
 
     private static IEnumerable<EnvVar> EnvironmentOf(Pod pod) =>
         pod.Spec.Containers.Concat(pod.Spec.InitContainers).SelectMany(static container => container.Env)

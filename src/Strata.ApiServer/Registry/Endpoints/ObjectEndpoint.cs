@@ -1,16 +1,14 @@
 using System.Text.Json.Nodes;
 using Strata.Api;
 using Strata.Api.Errors;
-using Strata.ApiServer.Authorization;
 using Strata.ApiServer.Registry.Generic;
 using Strata.ApiServer.Requests;
 
 namespace Strata.ApiServer.Registry.Endpoints;
 
 /// <summary>A kind's own resource: <c>/api/v1/namespaces/x/pods[/name]</c>.</summary>
-/// <param name="authorizer">Asked whether who updates what does not exist may create it.</param>
 /// <param name="version">Another version than the stored one; null for that.</param>
-internal sealed class ObjectEndpoint(ResourceStore store, IAuthorizer authorizer, ServedVersion? version = null) : IEndpoint
+internal sealed class ObjectEndpoint(ResourceStore store, ServedVersion? version = null) : IEndpoint
 {
     private readonly VersionView _view = new(store, version);
 
@@ -83,26 +81,20 @@ internal sealed class ObjectEndpoint(ResourceStore store, IAuthorizer authorizer
         // The change is called once per attempt and hands over a tree that will be changed, so it makes a copy; most updates need only one.
         JsonObject? unused = wanted;
         var result = await store.UpdateAsync(
-            WriteContexts.From(call), KeyOf(call), "", WriteMode.Main, _ => (JsonObject)wanted.DeepClone(), () =>
-            {
-                RequireCreate(call);
-                return Interlocked.Exchange(ref unused, null) ?? (JsonObject)wanted.DeepClone();
-            },
+            WriteContexts.From(call), KeyOf(call), "", WriteMode.Main, _ => (JsonObject)wanted.DeepClone(), () => Interlocked.Exchange(ref unused, null) ?? (JsonObject)wanted.DeepClone(),
             cancellationToken);
         return await _view.AnswerAsync(result.IsCreated ? 201 : 200, result.Object, cancellationToken);
     }
 
-    private void RequireCreate(ApiCall call)
-    {
-        var request = AuthorizationRequest.For(call) with { Verb = "create" };
-        if (authorizer.Authorize(request) is { IsAllowed: false, Reason: var reason })
-        {
-            throw AuthorizationErrors.Forbidden(request, reason);
-        }
-    }
-
     private async ValueTask<ApiResult> PatchAsync(ApiCall call, CancellationToken cancellationToken)
     {
+        if (call.ContentType == MediaTypes.ApplyPatch)
+        {
+            var body = await AppliedBody.ReadAsync(call, store, version, cancellationToken);
+            var applied = await body.WriteAsync(KeyOf(call), "", WriteMode.Main, cancellationToken);
+            return await _view.AnswerAsync(applied.IsCreated ? 201 : 200, applied.Object, cancellationToken);
+        }
+
         var patch = _view.ReadPatch(call, cancellationToken);
         var result = await store.UpdateByAsync(WriteContexts.From(call), KeyOf(call), "", WriteMode.Main, patch, null, cancellationToken);
         return await _view.AnswerAsync(200, result.Object, cancellationToken);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Strata.Api.Errors;
 using Strata.Api.Json;
@@ -31,6 +32,9 @@ internal sealed class PatchRequest
         _warn = call.Warn;
     }
 
+    /// <summary>The kind that errors about query parameters name.</summary>
+    public static KindInfo OptionsKind(string kind) => new("meta.k8s.io", "v1", kind, "", false);
+
     /// <param name="fields">For a kind that is not built in: its fields.</param>
     /// <exception cref="ApiException">UnsupportedMediaType, or BadRequest when the body is not a patch.</exception>
     public static PatchRequest Read(ApiCall call, KindInfo kind, IFieldSchema? fields = null)
@@ -41,22 +45,15 @@ internal sealed class PatchRequest
                 throw BodyReader.UnsupportedMediaType(call.ContentType, MediaTypes.JsonPatch, MediaTypes.MergePatch);
             case MediaTypes.JsonPatch or MediaTypes.MergePatch or MediaTypes.StrategicMergePatch:
                 break;
-            case MediaTypes.ApplyPatch:
-                throw new ApiException(new ApiStatus
-                {
-                    Code = 415,
-                    Reason = StatusReason.UnsupportedMediaType,
-                    Message = "apply patch is not supported yet: field ownership is not tracked; use client-side apply (kubectl apply without --server-side)",
-                });
             default:
-                throw BodyReader.UnsupportedMediaType(call.ContentType, MediaTypes.JsonPatch, MediaTypes.MergePatch, MediaTypes.StrategicMergePatch);
+                throw BodyReader.UnsupportedMediaType(call.ContentType, MediaTypes.JsonPatch, MediaTypes.MergePatch, MediaTypes.StrategicMergePatch, MediaTypes.ApplyPatch);
         }
 
         if (call.Query.Has("force"))
         {
             var errors = new FieldErrors();
             errors.Forbidden("force", "may not be specified for non-apply patch");
-            throw ApiErrors.Invalid(new KindInfo("meta.k8s.io", "v1", "PatchOptions", "", false), "", errors.Causes);
+            throw ApiErrors.Invalid(OptionsKind("PatchOptions"), "", errors.Causes);
         }
 
         var duplicates = new List<string>();
@@ -75,8 +72,30 @@ internal sealed class PatchRequest
             throw ApiErrors.BadRequest($"a patch may not change apiVersion or kind of the object: it must stay {_kind.ApiVersion} {_kind.Kind}");
         }
 
-        BodyReader.CheckFields(patched, _kind, _fields, _validation, _duplicates, _warn);
+        BodyReader.CheckFields(patched, _kind, _fields, _validation, ProblemsOfPatch(), _warn, Refuse);
         return patched;
+    }
+
+    // As upstream's patcher, which blames the patch, not the kind (apiserver: endpoints/handlers/patch.go).
+    private ApiException Refuse(string detail)
+    {
+        var errors = new FieldErrors();
+        errors.Invalid("patch", _patch.ToJsonString(), detail);
+        return ApiErrors.Invalid(new KindInfo("", "", "", "", false), "", errors.Causes);
+    }
+
+    private IEnumerable<string> ProblemsOfPatch()
+    {
+        var problems = BodyReader.Duplicates(_duplicates);
+        if (_patch is not JsonArray operations)
+        {
+            return problems;
+        }
+
+        var unknown = operations.SelectMany(static (operation, index) => (operation as JsonObject ?? [])
+            .Where(static member => member.Key is not ("op" or "path" or "from" or "value"))
+            .Select(member => string.Create(CultureInfo.InvariantCulture, $"unknown field \"[{index}].{member.Key}\"")));
+        return unknown.Concat(problems).Select(static problem => $"json patch {problem}");
     }
 
     private JsonObject Merge(JsonObject current)

@@ -26,6 +26,12 @@ internal sealed class ScaleEndpoint(ResourceStore store, ScalePaths paths) : IEn
             return Answer(await store.GetAsync(key, ListQuery.ParseVersion(call.Query["resourceVersion"]), cancellationToken));
         }
 
+        if (call.Info.Verb == "patch" && call.ContentType == MediaTypes.ApplyPatch)
+        {
+            var applied = await AppliedBody.ReadScale(call, store, ScaleKind, paths).WriteAsync(key, "scale", WriteMode.Main, cancellationToken);
+            return Answer(applied.Object);
+        }
+
         Func<JsonObject, JsonObject> change = call.Info.Verb switch
         {
             "update" => ReplaceWith(BodyReader.ReadObject(call, ScaleKind)),
@@ -36,6 +42,16 @@ internal sealed class ScaleEndpoint(ResourceStore store, ScalePaths paths) : IEn
         return Answer(result.Object);
     }
 
+    public static void CheckReplicas(long replicas, string name)
+    {
+        if (replicas < 0)
+        {
+            var errors = new FieldErrors();
+            errors.Invalid("spec.replicas", replicas, "must be greater than or equal to 0");
+            throw ApiErrors.Invalid(ScaleKind, name, errors.Causes);
+        }
+    }
+
     private Func<JsonObject, JsonObject> ReplaceWith(JsonObject scale) => current => WithScale(current, scale);
 
     private Func<JsonObject, JsonObject> PatchWith(PatchRequest patch) => current => WithScale(current, patch.Apply(ScaleOf(current)));
@@ -43,13 +59,7 @@ internal sealed class ScaleEndpoint(ResourceStore store, ScalePaths paths) : IEn
     private JsonObject WithScale(JsonObject current, JsonObject scale)
     {
         var replicas = scale.Object("spec").Number("replicas") ?? 0;
-        if (replicas < 0)
-        {
-            var errors = new FieldErrors();
-            errors.Invalid("spec.replicas", replicas, "must be greater than or equal to 0");
-            throw ApiErrors.Invalid(ScaleKind, current.Name(), errors.Causes);
-        }
-
+        CheckReplicas(replicas, current.Name());
         var metadata = scale.Object("metadata");
         if (metadata.Text("resourceVersion") is { } version)
         {

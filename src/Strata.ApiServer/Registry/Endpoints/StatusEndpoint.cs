@@ -24,6 +24,13 @@ internal sealed class StatusEndpoint(ResourceStore store, ServedVersion? version
             return await _view.AnswerAsync(200, found, cancellationToken);
         }
 
+        if (call.Info.Verb == "patch" && call.ContentType == MediaTypes.ApplyPatch)
+        {
+            var body = await AppliedBody.ReadAsync(call, store, version, cancellationToken);
+            var applied = await body.WriteAsync(key, "status", WriteMode.Status, cancellationToken);
+            return await _view.AnswerAsync(200, applied.Object, cancellationToken);
+        }
+
         var change = await ChangeOfAsync(call, cancellationToken);
         var result = await store.UpdateByAsync(WriteContexts.From(call), key, "status", WriteMode.Status, change, null, cancellationToken);
         return await _view.AnswerAsync(200, result.Object, cancellationToken);

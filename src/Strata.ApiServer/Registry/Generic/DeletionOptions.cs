@@ -22,7 +22,7 @@ internal sealed record DeletionOptions(
         var options = body is { Count: > 0 } ? FromBody(body) : FromQuery(query);
         if (query["dryRun"] is { } dryRun)
         {
-            options = options with { DryRun = RequireAll([dryRun]) };
+            options = options with { DryRun = RequireAll([dryRun], "DeleteOptions") };
         }
 
         var errors = new FieldErrors();
@@ -40,10 +40,19 @@ internal sealed record DeletionOptions(
     }
 
     /// <summary>Whether the values of dryRun, if any, ask for one.</summary>
-    public static bool RequireAll(IReadOnlyCollection<string> values) =>
-        values.All(value => value is "All")
-            ? values.Count > 0
-            : throw ApiErrors.BadRequest($"invalid dryRun value {string.Join(",", values)}: only \"All\" is supported");
+    /// <param name="optionsKind">The kind that an error names.</param>
+    /// <exception cref="ApiException">Invalid.</exception>
+    public static bool RequireAll(IReadOnlyCollection<string> values, string optionsKind)
+    {
+        if (values.FirstOrDefault(static value => value is not "All") is not { } other)
+        {
+            return values.Count > 0;
+        }
+
+        var errors = new FieldErrors();
+        errors.NotSupported("dryRun", other, "All");
+        throw ApiErrors.Invalid(new("meta.k8s.io", "v1", optionsKind, "", false), "", errors.Causes);
+    }
 
     private static DeletionOptions FromBody(JsonObject body) => new(
         body.Number("gracePeriodSeconds"),
@@ -51,7 +60,7 @@ internal sealed record DeletionOptions(
         body.Flag("orphanDependents"),
         body.Object("preconditions").Text("uid"),
         body.Object("preconditions").Text("resourceVersion"),
-        RequireAll([.. body.Texts("dryRun").Select(static entry => entry.Item)]));
+        RequireAll([.. body.Texts("dryRun").Select(static entry => entry.Item)], "DeleteOptions"));
 
     private static DeletionOptions FromQuery(QueryParameters query)
     {

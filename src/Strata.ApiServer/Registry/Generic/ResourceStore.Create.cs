@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Strata.Api;
 using Strata.Api.Errors;
+using Strata.Api.ManagedFields;
 using Strata.Api.Models;
 using Strata.ApiServer.Admission;
 using Strata.Store;
@@ -53,8 +54,10 @@ internal sealed partial class ResourceStore
     /// <returns>Null when the name is taken.</returns>
     private async ValueTask<ServedObject?> TryCreateAsync(WriteContext context, JsonObject target, CancellationToken cancellationToken)
     {
+        var given = FieldOwnership.Detach(target);
         SetMetadataForCreate(target.Metadata());
         Strategy.Default(target);
+        var owners = _ownership.OnCreate(context.Owner, target, given); // Before admission: what plugins add has no owner.
         var key = KeyIn(target);
         var admission = Admission(context, AdmissionOperation.Create, key, "", target, null);
         await _services.Admission.MutateAsync(admission, cancellationToken);
@@ -72,7 +75,7 @@ internal sealed partial class ResourceStore
         var reservation = await ReserveAsync(target, null, key.Name, cancellationToken);
         return await HoldingAsync<ServedObject?>(reservation, async () =>
         {
-            var json = Encode(target);
+            var json = Encode(target, ManagedEntries.Write(owners));
             if (context.DryRun)
             {
                 var existing = await _services.Store.GetAsync(storeKey, 0, cancellationToken);
@@ -86,8 +89,7 @@ internal sealed partial class ResourceStore
 
     private void SetMetadataForCreate(JsonObject metadata)
     {
-        // managedFields: ownership is not tracked, so what a client brings along would only go stale.
-        foreach (var field in (ReadOnlySpan<string>)["selfLink", "deletionTimestamp", "deletionGracePeriodSeconds", "managedFields", "generation", "resourceVersion"])
+        foreach (var field in (ReadOnlySpan<string>)["selfLink", "deletionTimestamp", "deletionGracePeriodSeconds", "generation", "resourceVersion"])
         {
             metadata.Remove(field);
         }

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Strata.Api;
 using Strata.Api.Errors;
+using Strata.Api.ManagedFields;
 using Strata.ApiServer.Admission;
 using Strata.Store;
 
@@ -32,13 +33,22 @@ internal sealed partial class ResourceStore
         {
             if (entry is null)
             {
-                if (create is null || !Strategy.AllowsCreateOnUpdate)
+                if (create is null || !(Strategy.AllowsCreateOnUpdate || context.Owner.IsApply))
                 {
                     throw ApiErrors.NotFound(Kind, key.Name);
                 }
 
-                var created = await CreateAsync(context, key.Namespace, key.Name, create(), cancellationToken);
-                return new UpdateResult(created, IsCreated: true);
+                context.RequireCreate();
+                try
+                {
+                    var created = await CreateAsync(context, key.Namespace, key.Name, create(), cancellationToken);
+                    return new UpdateResult(created, IsCreated: true);
+                }
+                catch (ApiException taken) when (context.Owner.IsApply && taken.Status.Reason == StatusReason.AlreadyExists)
+                {
+                    entry = await _services.Store.GetAsync(KeyOf(key), 0, cancellationToken); // Somebody was faster: apply to what they made.
+                    continue;
+                }
             }
 
             var (result, winner) = await TryUpdateAsync(context, key, subresource, mode, entry, change, cancellationToken);
@@ -59,17 +69,20 @@ internal sealed partial class ResourceStore
         CancellationToken cancellationToken)
     {
         var old = Decode(entry);
+        var oldOwners = FieldOwnership.Detach(old);
         var wanted = await change(Decode(entry));
+        var wantedOwners = FieldOwnership.Detach(wanted);
         CheckIdentity(wanted.Metadata(), old.Metadata(), key);
         var target = Combine(wanted, old, mode);
         Strategy.Default(target);
+        var owners = _ownership.OnUpdate(context.Owner, subresource, mode, old, target, oldOwners, wantedOwners);
         var admission = Admission(context, AdmissionOperation.Update, key, subresource, target, old);
         await _services.Admission.MutateAsync(admission, cancellationToken);
         Prepare(target, old, mode);
         Validate(target, old, mode, key.Name);
         await _services.Admission.ValidateAsync(admission, cancellationToken);
 
-        if (Strategy.AreEqual(target, old) && Strategy.Converter?.IsCurrent(entry.Value.Span) != false)
+        if (!owners.IsChanged && Strategy.AreEqual(target, old) && Strategy.Converter?.IsCurrent(entry.Value.Span) != false)
         {
             return (ObjectOf(key, entry.Value, entry.ModRevision), null); // Nothing to write: no new version, no event.
         }
@@ -78,7 +91,7 @@ internal sealed partial class ResourceStore
         var reservation = isRemoval ? null : await ReserveAsync(target, old, key.Name, cancellationToken);
         return await HoldingAsync<(ServedObject?, StoreEntry?)>(reservation, async () =>
         {
-            var json = Encode(target);
+            var json = Encode(target, ManagedEntries.Write(owners.List));
             if (context.DryRun)
             {
                 return ((ObjectOf(key, json, entry.ModRevision), null), false);
@@ -155,7 +168,6 @@ internal sealed partial class ResourceStore
 
         metadata.Restore(oldMetadata, "resourceVersion");
         metadata.Remove("selfLink");
-        metadata.Remove("managedFields");
         return target;
     }
 

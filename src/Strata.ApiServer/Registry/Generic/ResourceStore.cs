@@ -29,6 +29,7 @@ internal sealed partial class ResourceStore
     private readonly string _prefix;
     private readonly SelectableFieldReader _fields;
     private readonly WatchCache _cache;
+    private readonly FieldOwnership _ownership;
 
     public ResourceStore(ResourceStrategy strategy, RegistryServices services)
     {
@@ -37,6 +38,7 @@ internal sealed partial class ResourceStore
         _stored = new StoredJson(strategy.StorageKind);
         _prefix = PrefixOf(strategy.Kind);
         _fields = new SelectableFieldReader(strategy);
+        _ownership = new FieldOwnership(strategy, services.Clock);
         _cache = new WatchCache(
             services.Store,
             new WatchCacheOptions { Prefix = _prefix, Fields = _fields.Read, Decode = strategy.Converter is { } converter ? converter.FromStored : null, RecentEvents = RecentEvents, RecentEventBytes = RecentEventBytes },
@@ -46,6 +48,9 @@ internal sealed partial class ResourceStore
     public ResourceStrategy Strategy { get; }
 
     public KindInfo Kind => Strategy.Kind;
+
+    /// <summary>Who owns which field of the kind's objects.</summary>
+    public FieldOwnership Ownership => _ownership;
 
     /// <summary>Where a kind's objects are in the store: the plural, with its group when it has one.</summary>
     public static string PrefixOf(KindInfo kind) => kind.Group.Length == 0 ? $"/registry/{kind.Plural}/" : $"/registry/{kind.Plural}.{kind.Group}/";
@@ -73,7 +78,8 @@ internal sealed partial class ResourceStore
 
     private ReadOnlyMemory<byte> Served(ReadOnlyMemory<byte> stored) => Strategy.Converter is { } converter ? converter.FromStored(stored) : stored;
 
-    private byte[] Encode(JsonObject target) => _stored.Encode(Strategy.Converter is { } converter ? converter.ToStored(target) : target);
+    private byte[] Encode(JsonObject target, ReadOnlySpan<byte> managedFields = default) =>
+        _stored.Encode(Strategy.Converter is { } converter ? converter.ToStored(target) : target, managedFields);
 
     private AdmissionRequest Admission(
         WriteContext context, AdmissionOperation operation, ObjectKey key, string subresource, JsonObject? target, JsonObject? old) => new()

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Strata.Api.Errors;
+using Strata.Api.ManagedFields;
 using Strata.Api.Models;
 using Strata.Api.OpenApi;
 
@@ -48,6 +49,9 @@ internal abstract class ResourceStrategy
 
     /// <summary>Scale subresource, or null: JSON paths as in a CRD.</summary>
     public virtual ScalePaths? Scale => null;
+
+    /// <summary>How fields merge and are owned.</summary>
+    public virtual MergeSchema MergeSchema => TableSchema.ForKind(Kind.ApiVersion, Kind.Kind) ?? (MergeSchema)DeducedSchema.Instance;
 
     /// <summary>Columns of <c>kubectl get</c>.</summary>
     public virtual IReadOnlyList<TableColumn> Columns => TableColumn.NameAndAge;

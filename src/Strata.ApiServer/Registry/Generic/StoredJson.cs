@@ -13,9 +13,10 @@ internal sealed class StoredJson(KindInfo kind)
     private readonly byte[] _prefix = Encoding.UTF8.GetBytes($$"""{"kind":"{{kind.Kind}}","apiVersion":"{{kind.ApiVersion}}","metadata":""");
 
     /// <summary>Writes a tree in stored form; a resourceVersion in it is left out.</summary>
-    public byte[] Encode(JsonObject source)
+    /// <param name="managedFields">metadata.managedFields as text when the tree does not have it; empty for none.</param>
+    public byte[] Encode(JsonObject source, ReadOnlySpan<byte> managedFields = default)
     {
-        var buffer = new ArrayBufferWriter<byte>(1024);
+        var buffer = new ArrayBufferWriter<byte>(Math.Max(1024, managedFields.Length * 2)); // The list of owners is about half of an object.
         buffer.Write(_prefix);
         using (var writer = new Utf8JsonWriter(buffer, ModelJson.WriterOptions))
         {
@@ -27,6 +28,12 @@ internal sealed class StoredJson(KindInfo kind)
                     writer.WritePropertyName(name);
                     value.WriteTo(writer);
                 }
+            }
+
+            if (!managedFields.IsEmpty)
+            {
+                writer.WritePropertyName("managedFields"u8);
+                writer.WriteRawValue(managedFields, skipInputValidation: true);
             }
 
             writer.WriteEndObject();

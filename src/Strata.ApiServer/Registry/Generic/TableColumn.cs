@@ -16,6 +16,11 @@ internal sealed record TableColumn(string Name, string Type = "string", int Prio
     public static readonly TableColumn AgeColumn = new("Age", Description: "Time since the object was created.");
     public static readonly IReadOnlyList<TableColumn> NameAndAge = [NameColumn, AgeColumn];
 
+    /// <summary>What kinds without columns of their own show (apiserver: rest/table.go).</summary>
+    public static readonly IReadOnlyList<TableColumn> NameAndCreated = [NameColumn, new("Created At", "date", Description: "When the object was created.")];
+
+    public static IReadOnlyList<JsonNode?> NameAndCreatedCells(JsonElement source) => [NameOf(source), source.Get("metadata"u8, "creationTimestamp"u8).Text()];
+
     public static IReadOnlyList<JsonNode?> NameAndAgeCells(JsonElement source, DateTimeOffset now) => [NameOf(source), Age(source, now)];
 
     public static string NameOf(JsonElement source) => source.GetProperty("metadata").GetProperty("name").GetString()!;

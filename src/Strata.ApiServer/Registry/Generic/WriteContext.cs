@@ -10,4 +10,10 @@ internal sealed record WriteContext(UserIdentity User, bool DryRun, Action<strin
 {
     /// <summary>A write by the server itself.</summary>
     public static readonly WriteContext Server = new(UserIdentity.ApiServer, DryRun: false, static _ => { });
+
+    /// <summary>Refuses a writer who may not create, when an update turns out to be a creation.</summary>
+    public Action RequireCreate { get; init; } = static () => { };
+
+    /// <summary>Whose fields the written ones become.</summary>
+    public WriteOwner Owner { get; init; } = WriteOwner.Server;
 }

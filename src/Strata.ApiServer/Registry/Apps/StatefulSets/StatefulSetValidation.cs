@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Strata.Api.Errors;
+using Strata.ApiServer.Registry.Core.PersistentVolumeClaims;
 using Strata.ApiServer.Registry.Core.Pods.Spec;
 using Strata.ApiServer.Registry.Generic;
 
@@ -37,6 +38,11 @@ internal static class StatefulSetValidation
         else if (LabelSelectorValidation.IsEmpty(selector))
         {
             errors.Invalid("spec.selector", selector, "empty selector is invalid for statefulset");
+        }
+
+        foreach (var (claim, index) in spec.Objects("volumeClaimTemplates"))
+        {
+            PersistentVolumeClaimValidation.ValidateSpec(claim.Object("spec"), $"spec.volumeClaimTemplates[{index}].spec", errors);
         }
 
         ValidateTemplate(spec, isSound && !LabelSelectorValidation.IsEmpty(selector) ? selector : null, errors);

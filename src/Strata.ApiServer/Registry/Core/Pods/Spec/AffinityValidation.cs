@@ -33,20 +33,25 @@ internal static class AffinityValidation
         }
     }
 
+    /// <summary>A node selector: terms of which one must hold.</summary>
+    public static void ValidateNodeTerms(JsonObject selector, string path, FieldErrors errors)
+    {
+        if (selector.Count("nodeSelectorTerms") == 0)
+        {
+            errors.Required($"{path}.nodeSelectorTerms", "must have at least one node selector term");
+        }
+
+        foreach (var (term, index) in selector.Objects("nodeSelectorTerms"))
+        {
+            ValidateNodeTerm(term, $"{path}.nodeSelectorTerms[{index}]", errors);
+        }
+    }
+
     private static void ValidateNode(JsonObject affinity, string path, FieldErrors errors)
     {
         if (affinity.Object(Required) is { } required)
         {
-            var termsPath = $"{path}.{Required}.nodeSelectorTerms";
-            if (required.Count("nodeSelectorTerms") == 0)
-            {
-                errors.Required(termsPath, "must have at least one node selector term");
-            }
-
-            foreach (var (term, index) in required.Objects("nodeSelectorTerms"))
-            {
-                ValidateNodeTerm(term, $"{termsPath}[{index}]", errors);
-            }
+            ValidateNodeTerms(required, $"{path}.{Required}", errors);
         }
 
         foreach (var (preference, index) in affinity.Objects(Preferred))

@@ -2,7 +2,7 @@ using System.Net.WebSockets;
 using Strata.Streaming;
 using Strata.Streaming.Spdy;
 
-namespace Strata.NodeAgent.Tests.Server;
+namespace Strata.Kubelet.Tests;
 
 /// <summary>/portForward.</summary>
 public sealed class PortForwardTests
@@ -12,7 +12,7 @@ public sealed class PortForwardTests
     [Fact]
     public async Task A_tunnel_in_a_websocket_carries_many_connections()
     {
-        await using var node = await ServedNode.StartAsync();
+        await using var node = await ServedKubelet.StartAsync();
 
         // By hand, since .NET's client takes no subprotocol with a slash in it.
         var (response, stream) = await node.UpgradeAsync(
@@ -29,7 +29,7 @@ public sealed class PortForwardTests
     [Fact]
     public async Task Spdy_tells_what_is_wrong_on_the_error_stream_and_goes_on()
     {
-        await using var node = await ServedNode.StartAsync();
+        await using var node = await ServedKubelet.StartAsync();
         var (_, stream) = await node.UpgradeAsync(HttpMethod.Post, Path, ("Upgrade", "SPDY/3.1"), ("X-Stream-Protocol-Version", "portforward.k8s.io"));
         await using var connection = SpdyConnection.Start(stream!, SpdyRole.Client);
 
@@ -41,25 +41,50 @@ public sealed class PortForwardTests
     }
 
     [Fact]
+    public async Task Spdy_refuses_streams_that_never_become_pairs()
+    {
+        await using var node = await ServedKubelet.StartAsync();
+        var (_, stream) = await node.UpgradeAsync(HttpMethod.Post, Path, ("Upgrade", "SPDY/3.1"), ("X-Stream-Protocol-Version", "portforward.k8s.io"));
+        await using var connection = SpdyConnection.Start(stream!, SpdyRole.Client);
+        var token = TestContext.Current.CancellationToken;
+        Task<SpdyStream> OpenAsync(string id) =>
+            connection.OpenStreamAsync(new Dictionary<string, string> { ["streamtype"] = "error", ["port"] = "80", ["requestid"] = id }, token);
+
+        var first = await OpenAsync("0");
+        await first.Opened.WaitAsync(token);
+        var twin = await OpenAsync("0");
+        await Assert.ThrowsAsync<SpdyException>(() => twin.Opened.WaitAsync(token));
+
+        for (var id = 1; id < 128; id++)
+        {
+            await (await OpenAsync($"{id}")).Opened.WaitAsync(token);
+        }
+
+        var tooMany = await OpenAsync("128");
+        await Assert.ThrowsAsync<SpdyException>(() => tooMany.Opened.WaitAsync(token));
+        await first.ResetAsync(SpdyResetReason.Cancel, token);
+    }
+
+    [Fact]
     public async Task Channels_begin_with_the_port_number()
     {
-        await using var node = await ServedNode.StartAsync();
+        await using var node = await ServedKubelet.StartAsync();
         using var socket = await node.ConnectAsync(Path + "?port=80", "v4.channel.k8s.io");
 
-        Assert.Equal((0, "P\0"), await ServedNode.ReadAsync(socket));
-        Assert.Equal((1, "P\0"), await ServedNode.ReadAsync(socket));
-        await ServedNode.SendAsync(socket, 0, "ping");
-        Assert.Equal((0, "ping"), await ServedNode.ReadAsync(socket));
+        Assert.Equal((0, "P\0"), await ServedKubelet.ReadAsync(socket));
+        Assert.Equal((1, "P\0"), await ServedKubelet.ReadAsync(socket));
+        await ServedKubelet.SendAsync(socket, 0, "ping");
+        Assert.Equal((0, "ping"), await ServedKubelet.ReadAsync(socket));
         await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, TestContext.Current.CancellationToken);
     }
 
     [Fact]
     public async Task Channels_tell_what_is_wrong_and_close()
     {
-        await using var node = await ServedNode.StartAsync();
+        await using var node = await ServedKubelet.StartAsync();
         using var socket = await node.ConnectAsync(Path + "?port=81", "v4.channel.k8s.io");
 
-        var messages = await ServedNode.ReadAllAsync(socket);
+        var messages = await ServedKubelet.ReadAllAsync(socket);
 
         Assert.Equal(1, messages[^1].Channel);
         Assert.EndsWith("connection refused", messages[^1].Text, StringComparison.Ordinal);

@@ -1,7 +1,7 @@
 namespace Strata.ApiServer.Streaming;
 
-/// <summary>A node's answer whose body is still arriving. Disposing it ends the connection.</summary>
-internal sealed class NodeResponse(HttpResponseMessage message, Stream body) : IAsyncDisposable
+/// <summary>A backend's answer whose body is still arriving. Disposing it ends the connection.</summary>
+internal sealed class BackendResponse(HttpResponseMessage message, Stream body) : IAsyncDisposable
 {
     public Stream Body { get; } = body;
 
