@@ -102,6 +102,30 @@ public sealed class DefinitionLifeTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Status_is_written_through_its_own_path_only()
+    {
+        await _api.DefineAsync(Widgets.Definition());
+        var path = $"{Widgets.Definitions}/widgets.example.com";
+        var patched = (await _api.SendAsync(
+            HttpMethod.Patch, $"{path}/status", """[{"op":"add","path":"/status/conditions/-","value":{"type":"Mine","status":"True","reason":"r","message":"m"}}]""",
+            "application/json-patch+json")).Expect(HttpStatusCode.OK);
+        Assert.Equal("True", patched.Json.ConditionOf("Mine"));
+        var spec = (await _api.MergePatchAsync(path, """{"status":{"conditions":[]},"spec":{"names":{"shortNames":["w"]}}}""")).Expect(HttpStatusCode.OK).Json;
+        Assert.Equal("True", spec.ConditionOf("Mine"));
+        Assert.Equal(2, spec["metadata"]!["generation"]!.GetValue<int>());
+        await Eventually.TrueAsync(async () => (await _api.GetAsync("/apis/example.com/v1")).Body.Contains("\"shortNames\":[\"w\"]", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("{type: object, properties: {a: {type: array, items: {type: string, typo: 1}}}}", "unknown field \"spec.versions[0].schema.openAPIV3Schema.properties.a.items.typo\"")]
+    [InlineData("{type: object, properties: {a: {type: array, items: {type: string, maxLength: many}}}}", "cannot unmarshal string into Go struct field JSONSchemaProps.spec.versions[0].schema.openAPIV3Schema.properties.a.items.maxLength of type int64")]
+    public async Task Mistakes_inside_a_schema_are_found_however_deep(string schema, string problem)
+    {
+        var refused = (await _api.PostAsync($"{Widgets.Definitions}?fieldValidation=Strict", Widgets.Small("things", "Thing", schema: schema).ToJsonString())).Expect(HttpStatusCode.BadRequest);
+        Assert.Contains(problem, refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Servers_over_one_store_serve_the_same()
     {
         await using var second = await ApiServerHost.StartAsync(

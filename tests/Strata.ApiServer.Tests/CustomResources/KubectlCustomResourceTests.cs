@@ -53,7 +53,7 @@ public sealed class KubectlCustomResourceTests : IAsyncLifetime
         (_, output) = await _kubectl.TryAsync("apply -f -", Widget.Replace("red", "pink", StringComparison.Ordinal));
         Assert.Contains("The Widget \"a\" is invalid: spec.color: Unsupported value: \"pink\": supported values: \"red\", \"green\", \"blue\"", output, StringComparison.Ordinal);
         Assert.Contains("deleted", await _kubectl.RunAsync("delete crd widgets.example.com"), StringComparison.Ordinal);
-        Assert.Contains("doesn't have a resource type", (await _kubectl.TryAsync("get widgets")).Output, StringComparison.Ordinal);
+        Assert.Contains("the server could not find the requested resource", (await _kubectl.TryAsync("get widgets")).Output, StringComparison.Ordinal);
     }
 
     [Fact]
