@@ -67,4 +67,7 @@ public sealed record ApiServerOptions
 
     /// <summary>How long Events are kept.</summary>
     public TimeSpan EventLifetime { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>Warnings for who creates an object, by resource and group (<c>jobs.batch</c>): what the cluster around this server will not do with it.</summary>
+    public IReadOnlyDictionary<string, string> Notices { get; init; } = new Dictionary<string, string>();
 }

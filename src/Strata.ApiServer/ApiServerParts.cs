@@ -54,6 +54,7 @@ internal sealed partial class ApiServerParts : IDisposable
             new TokenSecretPlugin(_registry, tokens, options.ClusterCertificateAuthority),
             new CertificateRequestPlugin(authorizer, options.Clock),
             new RbacEscalationPlugin(authorizer, permissions),
+            new NoticePlugin(options.Notices),
         ]);
         var services = new RegistryServices(options.Store, admission, identities, options.Clock, options.Loggers);
         var kinds = KindCatalog.All(allocator);
