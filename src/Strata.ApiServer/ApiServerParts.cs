@@ -14,6 +14,7 @@ using Strata.ApiServer.Http;
 using Strata.ApiServer.Registry;
 using Strata.ApiServer.Registry.ApiExtensions.CustomResourceDefinitions;
 using Strata.ApiServer.Registry.Certificates.CertificateSigningRequests;
+using Strata.ApiServer.Registry.Core.Pods;
 using Strata.ApiServer.Registry.Core.Services;
 using Strata.ApiServer.Registry.Endpoints;
 using Strata.ApiServer.Registry.Generic;
@@ -197,6 +198,8 @@ internal sealed partial class ApiServerParts : IDisposable
             yield return new ProxyEndpoint(kind, proxied, admission);
         }
 
+        yield return new PodPartEndpoint(pods, "ephemeralcontainers", EphemeralContainers.Take, EphemeralContainers.Validate);
+        yield return new PodPartEndpoint(pods, "resize", PodResize.Take, PodResize.Validate);
         yield return new ComponentStatusEndpoint(IsStoreWellAsync);
         yield return new NamespaceFinalizeEndpoint(_registry.Get(Namespace.Info));
         yield return new TokenRequestEndpoint(_registry, tokens, admission, _options.Clock);

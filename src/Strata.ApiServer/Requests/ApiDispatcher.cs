@@ -19,7 +19,7 @@ internal sealed class ApiDispatcher(LiveApi api, IAuthorizer authorizer)
             return await FindDocumentAsync(call, cancellationToken);
         }
 
-        var endpoint = api.Current.Endpoints.Find(info) ?? await FindNewAsync(info, cancellationToken) ?? throw Unknown(info);
+        var endpoint = api.Current.Endpoints.Find(info) ?? await FindNewAsync(info, cancellationToken) ?? throw ApiErrors.UnknownPath();
         if (!endpoint.Info.Verbs.Contains(info.Verb) && info.Subresource != ProxyEndpoint.Subresource) // What a proxy takes, its backend decides.
         {
             throw ApiErrors.MethodNotAllowed(info.Verb);
@@ -53,17 +53,6 @@ internal sealed class ApiDispatcher(LiveApi api, IAuthorizer authorizer)
 
         return await api.Current.Documents.FindAsync(call, cancellationToken) ?? throw ApiErrors.UnknownPath();
     }
-
-    private static ApiException Unknown(RequestInfo info) => info switch
-    {
-        { Resource: "pods", Subresource: "ephemeralcontainers" or "resize" } => new(new ApiStatus
-        {
-            Code = 404,
-            Reason = StatusReason.NotFound,
-            Message = $"the subresource \"{info.Resource}/{info.Subresource}\" is not supported by this server yet",
-        }),
-        _ => ApiErrors.UnknownPath(),
-    };
 
     private void Authorize(AuthorizationRequest request)
     {

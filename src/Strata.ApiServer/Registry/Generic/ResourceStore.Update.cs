@@ -154,7 +154,7 @@ internal sealed partial class ResourceStore
             target["metadata"] = wanted.Metadata().DeepClone();
             target.Restore(wanted, "status");
         }
-        else if (mode == WriteMode.Main && Strategy.HasStatus)
+        else if (mode is (WriteMode.Main or WriteMode.Part) && Strategy.HasStatus)
         {
             target.Restore(old, "status");
         }
@@ -181,10 +181,11 @@ internal sealed partial class ResourceStore
         else if (mode == WriteMode.Main)
         {
             Strategy.PrepareForUpdate(target, old);
-            if (Strategy.HasGeneration && !IsSpecEqual(target, old))
-            {
-                target.Metadata()["generation"] = (old.Metadata().Number("generation") ?? 0) + 1;
-            }
+        }
+
+        if (mode is (WriteMode.Main or WriteMode.Part) && Strategy.HasGeneration && !IsSpecEqual(target, old))
+        {
+            target.Metadata()["generation"] = (old.Metadata().Number("generation") ?? 0) + 1;
         }
     }
 
@@ -194,7 +195,7 @@ internal sealed partial class ResourceStore
         MetadataValidation.Validate(target, Strategy, errors);
         MetadataValidation.ValidateUpdate(target, old, errors);
         Strategy.ValidateChanged(target, old, mode, errors);
-        if (mode != WriteMode.Internal)
+        if (mode is WriteMode.Main or WriteMode.Status)
         {
             Strategy.ValidateUpdate(target, old, errors);
         }

@@ -108,7 +108,7 @@ internal abstract class ResourceStrategy
     /// <summary>Collects every problem of an object after an update; forbidden changes are <see cref="ValidateUpdate"/>'s.</summary>
     public virtual void ValidateChanged(JsonObject target, JsonObject old, WriteMode mode, FieldErrors errors)
     {
-        if (mode == WriteMode.Main)
+        if (mode is WriteMode.Main or WriteMode.Part)
         {
             Validate(target, errors);
         }
