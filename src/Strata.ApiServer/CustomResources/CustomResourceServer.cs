@@ -128,11 +128,20 @@ internal sealed partial class CustomResourceServer(
         }
 
         Retire(current, ended);
-        var served = ServedDefinition.Start(definition, services, run, cancellationToken);
-        Interlocked.Increment(ref _running);
-        await served.WaitUntilFilledAsync(cancellationToken);
-        LogServing(_logger, definition.Name());
-        return served;
+        try
+        {
+            var served = ServedDefinition.Start(definition, services, run, cancellationToken);
+            Interlocked.Increment(ref _running);
+            await served.WaitUntilFilledAsync(cancellationToken);
+            LogServing(_logger, definition.Name());
+            return served;
+        }
+        catch (Exception broken) when (broken is not OperationCanceledException)
+        {
+            // One that another program has written into the store, perhaps: it must not take the others along.
+            LogNotServed(_logger, broken, definition.Name());
+            return null;
+        }
     }
 
     private static void Retire(ServedDefinition? served, List<ServedDefinition> ended)

@@ -102,6 +102,23 @@ public sealed class DefinitionLifeTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Objects_go_even_when_the_version_they_are_stored_in_is_not_served()
+    {
+        await _api.DefineAsync(Widgets.Definition());
+        await _api.WidgetAsync("a");
+        var path = $"{Widgets.Definitions}/widgets.example.com";
+        (await _api.SendAsync(HttpMethod.Patch, path, """[{"op":"replace","path":"/spec/versions/0/served","value":false}]""", "application/json-patch+json")).Expect(HttpStatusCode.OK);
+        Assert.Equal(["a"], (await _api.GetAsync(Widgets.V2)).Names);
+        (await _api.GetAsync(Widgets.V1)).Expect(HttpStatusCode.NotFound);
+        using var watch = await _api.WatchAsync($"{Widgets.V2}?watch=1");
+        Assert.Equal("ADDED a", await watch.NextTextAsync());
+        (await _api.DeleteAsync(path)).Expect(HttpStatusCode.OK);
+        Assert.Equal("DELETED a", await watch.NextTextAsync());
+        Assert.Equal("end", await watch.NextTextAsync());
+        await GoneAsync("widgets.example.com");
+    }
+
+    [Fact]
     public async Task Status_is_written_through_its_own_path_only()
     {
         await _api.DefineAsync(Widgets.Definition());
