@@ -33,6 +33,10 @@ internal sealed class ResourceRegistry : IObjectReader
         return found?.Shared.As<T>();
     }
 
+    public async ValueTask<T?> FindLatestAsync<T>(string namespaceName, string name, CancellationToken cancellationToken)
+        where T : class, IKubeObject<T> =>
+        Find(T.Info) is { } store && await store.FindAsync(new ObjectKey(namespaceName, name), cancellationToken) is { } found ? found.Shared.As<T>() : null;
+
     public IReadOnlyList<T> List<T>(string namespaceName)
         where T : class, IKubeObject<T> =>
         Find(T.Info) is { } store ? [.. store.ListCached(namespaceName).Select(static entry => ServedObject.SharedOf(entry).As<T>())] : [];
