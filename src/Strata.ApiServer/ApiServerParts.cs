@@ -9,6 +9,7 @@ using Strata.ApiServer.Authorization.Bootstrap;
 using Strata.ApiServer.Authorization.Nodes;
 using Strata.ApiServer.Authorization.Rbac;
 using Strata.ApiServer.Discovery;
+using Strata.ApiServer.Fairness;
 using Strata.ApiServer.Http;
 using Strata.ApiServer.Registry;
 using Strata.ApiServer.Registry.Certificates.CertificateSigningRequests;
@@ -33,7 +34,7 @@ internal sealed partial class ApiServerParts : IDisposable
     private volatile bool _isBroken;
 
     private ApiServerParts(
-        ApiServerOptions options, SharedServiceAllocator allocator, ServiceRepair repair, IdentitySource identities, CancellationToken stopping)
+        ApiServerOptions options, SharedServiceAllocator allocator, ServiceRepair repair, IdentitySource identities, ServerLifetime lifetime)
     {
         _options = options;
         _logger = options.Loggers.CreateLogger<ApiServerParts>();
@@ -62,9 +63,10 @@ internal sealed partial class ApiServerParts : IDisposable
         _connector = new StreamConnector(_backends, options.Clock);
         var endpoints = new EndpointTable([.. ResourceEndpoints(admission, tokens, identities), .. new AccessReviews(authorizer, tokens, authenticators).Endpoints()]);
         var metrics = new RequestMetrics();
-        Dispatcher = new ApiDispatcher(endpoints, CreateDocuments(endpoints, metrics, signer, issuer), authorizer);
+        Dispatcher = new ApiDispatcher(endpoints, CreateDocuments(endpoints, metrics, signer, issuer, lifetime), authorizer);
+        var flows = new FlowController(options.MaxRequestsInFlight, FlowConfiguration.Default, options.Clock);
         Application = new ApiHttpApplication(
-            Dispatcher, authenticators, new Impersonation(authorizer), _connector, new ReverseProxy(_backends), metrics, identities, options.Clock, options.Loggers.CreateLogger<ApiHttpApplication>(), stopping);
+            Dispatcher, authenticators, new Impersonation(authorizer), new FlowGate(flows, _registry), _connector, new ReverseProxy(_backends), metrics, identities, options.Clock, options.Loggers.CreateLogger<ApiHttpApplication>(), lifetime);
         _upkeep = new Upkeep(options, _registry, repair);
     }
 
@@ -72,8 +74,8 @@ internal sealed partial class ApiServerParts : IDisposable
 
     public ApiHttpApplication Application { get; }
 
-    /// <param name="stopping">Ends streams when the server stops.</param>
-    public static async Task<ApiServerParts> CreateAsync(ApiServerOptions options, CancellationToken stopping, CancellationToken cancellationToken)
+    /// <param name="lifetime">Ends streams when the server stops.</param>
+    public static async Task<ApiServerParts> CreateAsync(ApiServerOptions options, ServerLifetime lifetime, CancellationToken cancellationToken)
     {
         var identities = new IdentitySource(options.Random);
         var claims = new ServiceClaims(options.Store);
@@ -81,7 +83,7 @@ internal sealed partial class ApiServerParts : IDisposable
         var allocator = new SharedServiceAllocator(guess, claims, options.Loggers.CreateLogger<SharedServiceAllocator>());
         var repair = new ServiceRepair(options.Store, claims, allocator, options.Loggers.CreateLogger<ServiceRepair>());
         await repair.RunOnceAsync(cancellationToken); // Addresses and ports in use must be known before anyone can ask for one.
-        return new ApiServerParts(options, allocator, repair, identities, stopping);
+        return new ApiServerParts(options, allocator, repair, identities, lifetime);
     }
 
     /// <summary>Keeps memory current and the store tidy until cancelled.</summary>
@@ -171,7 +173,7 @@ internal sealed partial class ApiServerParts : IDisposable
         yield return new TokenRequestEndpoint(_registry, tokens, admission, _options.Clock);
     }
 
-    private Documents CreateDocuments(EndpointTable endpoints, RequestMetrics metrics, TokenSigner signer, string issuer)
+    private Documents CreateDocuments(EndpointTable endpoints, RequestMetrics metrics, TokenSigner signer, string issuer, ServerLifetime lifetime)
     {
         var versions = GroupVersionResources.From(endpoints.All.Select(static endpoint => endpoint.Info));
         var health = new HealthDocuments(
@@ -179,6 +181,7 @@ internal sealed partial class ApiServerParts : IDisposable
             new HealthCheck("ping", static _ => ValueTask.FromResult(true), IsForLive: true),
             new HealthCheck("etcd", IsStoreWellAsync, IsForLive: true),
             new HealthCheck("watch-cache", _ => ValueTask.FromResult(!_isBroken), IsForLive: true),
+            new HealthCheck("shutdown", _ => ValueTask.FromResult(lifetime.IsReady), IsForLive: false),
             new HealthCheck("informer-sync", _ => ValueTask.FromResult(_registry.Stores.All(static store => store.IsFilled)), IsForLive: false),
             new HealthCheck("poststarthook/rbac/bootstrap-roles", _ => ValueTask.FromResult(_isBootstrapped), IsForLive: false),
             new HealthCheck("poststarthook/start-system-namespaces-controller", _ => ValueTask.FromResult(_isBootstrapped), IsForLive: false),
