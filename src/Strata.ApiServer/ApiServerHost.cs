@@ -31,6 +31,9 @@ public sealed partial class ApiServerHost : IAsyncDisposable
     /// <summary>Addresses that are listened on, with their real ports.</summary>
     public IReadOnlyList<IPEndPoint> Endpoints => _listener?.Endpoints ?? [];
 
+    /// <summary>How many custom resource definitions are kept in memory; for tests.</summary>
+    internal int ServedDefinitions => _parts.ServedDefinitions;
+
     /// <summary>Starts a server; when the task completes, it serves: memory is filled, and the namespaces and the service that every cluster has are there.</summary>
     /// <exception cref="IOException">An address cannot be listened on.</exception>
     public static async Task<ApiServerHost> StartAsync(ApiServerOptions options, CancellationToken cancellationToken)

@@ -62,6 +62,34 @@ public sealed class LoadTests
         Assert.All(answers, static answer => Assert.Contains(answer.Code, (HttpStatusCode[])[HttpStatusCode.Created, HttpStatusCode.TooManyRequests]));
     }
 
+    [Fact]
+    public async Task Priority_levels_follow_their_objects()
+    {
+        await using var api = await StartAsync(seats: 24);
+        using var other = api.ClientWith(null, "other");
+        var levels = (await api.GetAsync("/apis/flowcontrol.apiserver.k8s.io/v1/prioritylevelconfigurations")).Expect(HttpStatusCode.OK);
+        Assert.Equal(["catch-all", "exempt", "global-default", "leader-election", "node-high", "system", "workload-high", "workload-low"], levels.Names);
+
+        (await api.PostAsync(
+            "/apis/flowcontrol.apiserver.k8s.io/v1/prioritylevelconfigurations",
+            """{"metadata":{"name":"closed"},"spec":{"type":"Limited","limited":{"nominalConcurrencyShares":0,"borrowingLimitPercent":0,"limitResponse":{"type":"Reject"}}}}""")).Expect(HttpStatusCode.Created);
+        var schema = (await api.PostAsync(
+            "/apis/flowcontrol.apiserver.k8s.io/v1/flowschemas",
+            """
+            {"metadata":{"name":"others"},"spec":{"matchingPrecedence":50,"priorityLevelConfiguration":{"name":"closed"},"rules":[{"subjects":[{"kind":"User","user":{"name":"other"}}],
+             "resourceRules":[{"verbs":["*"],"apiGroups":["*"],"resources":["*"],"namespaces":["*"],"clusterScope":true}]}]}}
+            """)).Expect(HttpStatusCode.Created);
+
+        var slow = TestApi.SendAsync(other, HttpMethod.Post, Maps, """{"metadata":{"name":"slow"}}""", TestApi.Json);
+        await Eventually.TrueAsync(() => _store.Waiting == 1); // A level without seats runs one request at a time.
+        var refused = (await TestApi.SendAsync(other, HttpMethod.Get, Maps)).Expect(HttpStatusCode.TooManyRequests);
+        Assert.Contains("\"closed\"", refused.Message, StringComparison.Ordinal);
+        _store.Let(1);
+
+        var created = (await slow).Expect(HttpStatusCode.Created);
+        Assert.Equal([schema.Json["metadata"]!["uid"]!.GetValue<string>()], created.Headers.GetValues("X-Kubernetes-Pf-Flowschema-Uid"));
+    }
+
     [Theory]
     [InlineData("", 34)]
     [InlineData("?timeout=5s", 5)]
