@@ -62,6 +62,15 @@ public sealed record ApiServerOptions
 
     public required ILoggerFactory Loggers { get; init; }
 
+    /// <summary>Requests that may run at a time, besides those exempt (upstream: 400 reads and 200 writes). Priority levels share them.</summary>
+    public int MaxRequestsInFlight { get; init; } = 600;
+
+    /// <summary>How long a server that stops goes on as before while /readyz fails, for load balancers to notice.</summary>
+    public TimeSpan ShutdownDelay { get; init; }
+
+    /// <summary>How long a server that stops waits for the requests that run.</summary>
+    public TimeSpan ShutdownLimit { get; init; } = TimeSpan.FromSeconds(60);
+
     /// <summary>How often history older than one period is forgotten.</summary>
     public TimeSpan CompactionPeriod { get; init; } = TimeSpan.FromMinutes(5);
 

@@ -10,6 +10,7 @@ using Strata.ApiServer.Authorization.Nodes;
 using Strata.ApiServer.Authorization.Rbac;
 using Strata.ApiServer.CustomResources;
 using Strata.ApiServer.Discovery;
+using Strata.ApiServer.Fairness;
 using Strata.ApiServer.Http;
 using Strata.ApiServer.Registry;
 using Strata.ApiServer.Registry.ApiExtensions.CustomResourceDefinitions;
@@ -38,7 +39,7 @@ internal sealed partial class ApiServerParts : IDisposable
     private volatile bool _isBroken;
 
     private ApiServerParts(
-        ApiServerOptions options, SharedServiceAllocator allocator, ServiceRepair repair, IdentitySource identities, CancellationToken stopping)
+        ApiServerOptions options, SharedServiceAllocator allocator, ServiceRepair repair, IdentitySource identities, ServerLifetime lifetime)
     {
         _options = options;
         _logger = options.Loggers.CreateLogger<ApiServerParts>();
@@ -80,8 +81,9 @@ internal sealed partial class ApiServerParts : IDisposable
         ];
         api = new LiveApi(Serve([]), _customResources.CatchUpAsync);
         Dispatcher = new ApiDispatcher(api, authorizer);
+        var flows = new FlowController(options.MaxRequestsInFlight, FlowConfiguration.Default, options.Clock);
         Application = new ApiHttpApplication(
-            Dispatcher, authenticators, new Impersonation(authorizer), _connector, new ReverseProxy(_backends), metrics, identities, options.Clock, options.Loggers.CreateLogger<ApiHttpApplication>(), stopping);
+            Dispatcher, authenticators, new Impersonation(authorizer), new FlowGate(flows, new FlowObjects(_registry, flows), _registry), _connector, new ReverseProxy(_backends), metrics, identities, options.Clock, options.Loggers.CreateLogger<ApiHttpApplication>(), lifetime);
         _upkeep = new Upkeep(options, _registry, repair);
 
         ServedApi Serve(IReadOnlyList<IEndpoint> custom)
@@ -89,7 +91,7 @@ internal sealed partial class ApiServerParts : IDisposable
             // Names of built-in resources are never accepted for a definition; this holds even for one that another program has written into the store.
             var taken = builtIn.Select(static endpoint => (endpoint.Info.GroupVersion, endpoint.Info.FullName)).ToHashSet();
             var endpoints = new EndpointTable([.. builtIn, .. custom.Where(endpoint => !taken.Contains((endpoint.Info.GroupVersion, endpoint.Info.FullName)))]);
-            return new ServedApi(endpoints, CreateDocuments(endpoints, metrics, signer, issuer));
+            return new ServedApi(endpoints, CreateDocuments(endpoints, metrics, signer, issuer, lifetime));
         }
     }
 
@@ -99,8 +101,8 @@ internal sealed partial class ApiServerParts : IDisposable
 
     public int ServedDefinitions => _customResources.RunningCount;
 
-    /// <param name="stopping">Ends streams when the server stops.</param>
-    public static async Task<ApiServerParts> CreateAsync(ApiServerOptions options, CancellationToken stopping, CancellationToken cancellationToken)
+    /// <param name="lifetime">Ends streams when the server stops.</param>
+    public static async Task<ApiServerParts> CreateAsync(ApiServerOptions options, ServerLifetime lifetime, CancellationToken cancellationToken)
     {
         var identities = new IdentitySource(options.Random);
         var claims = new ServiceClaims(options.Store);
@@ -108,7 +110,7 @@ internal sealed partial class ApiServerParts : IDisposable
         var allocator = new SharedServiceAllocator(guess, claims, options.Loggers.CreateLogger<SharedServiceAllocator>());
         var repair = new ServiceRepair(options.Store, claims, allocator, options.Loggers.CreateLogger<ServiceRepair>());
         await repair.RunOnceAsync(cancellationToken); // Addresses and ports in use must be known before anyone can ask for one.
-        return new ApiServerParts(options, allocator, repair, identities, stopping);
+        return new ApiServerParts(options, allocator, repair, identities, lifetime);
     }
 
     /// <summary>Keeps memory current and the store tidy until cancelled.</summary>
@@ -150,7 +152,7 @@ internal sealed partial class ApiServerParts : IDisposable
     public async Task BootstrapAsync(IReadOnlyList<IPEndPoint>? endpoints, CancellationToken cancellationToken)
     {
         await new Bootstrap(_options, _registry).RunAsync(endpoints, cancellationToken);
-        await new PolicyBootstrap(_registry).RunAsync(cancellationToken);
+        await Task.WhenAll(new PolicyBootstrap(_registry).RunAsync(cancellationToken), new FlowBootstrap(_registry).RunAsync(cancellationToken));
         _isBootstrapped = true;
     }
 
@@ -206,7 +208,7 @@ internal sealed partial class ApiServerParts : IDisposable
         yield return new TokenRequestEndpoint(_registry, tokens, admission, _options.Clock);
     }
 
-    private Documents CreateDocuments(EndpointTable endpoints, RequestMetrics metrics, TokenSigner signer, string issuer)
+    private Documents CreateDocuments(EndpointTable endpoints, RequestMetrics metrics, TokenSigner signer, string issuer, ServerLifetime lifetime)
     {
         var versions = GroupVersionResources.From(endpoints.All.Select(static endpoint => endpoint.Info));
         var health = new HealthDocuments(
@@ -214,6 +216,7 @@ internal sealed partial class ApiServerParts : IDisposable
             new HealthCheck("ping", static _ => ValueTask.FromResult(true), IsForLive: true),
             new HealthCheck("etcd", IsStoreWellAsync, IsForLive: true),
             new HealthCheck("watch-cache", _ => ValueTask.FromResult(!_isBroken), IsForLive: true),
+            new HealthCheck("shutdown", _ => ValueTask.FromResult(lifetime.IsReady), IsForLive: false),
             new HealthCheck("informer-sync", _ => ValueTask.FromResult(_registry.Stores.All(static store => store.IsFilled)), IsForLive: false),
             new HealthCheck("poststarthook/rbac/bootstrap-roles", _ => ValueTask.FromResult(_isBootstrapped), IsForLive: false),
             new HealthCheck("poststarthook/start-system-namespaces-controller", _ => ValueTask.FromResult(_isBootstrapped), IsForLive: false),

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.IO.Pipelines;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Strata.Api.Errors;
@@ -11,6 +12,10 @@ namespace Strata.ApiServer.Http;
 /// <summary>Writes a watch: one JSON frame per line, each flushed at once. Hot: in the plain form a frame is the event's bytes between two constants.</summary>
 internal sealed class WatchRenderer(TimeProvider clock)
 {
+    /// <summary>How long a client may leave what it was sent unread. Its subscription is bounded and ends long before; this ends the stream that hangs on it.</summary>
+    public static readonly TimeSpan UnreadLimit = TimeSpan.FromSeconds(30);
+
+    /// <exception cref="OperationCanceledException">The client has left, does not read, or the server stops.</exception>
     public async Task WriteAsync(HttpContext context, ApiCall call, WatchResult result, CancellationToken cancellationToken)
     {
         var shape = ContentNegotiation.Choose(call.Accept, hasTable: true).Shape;
@@ -18,7 +23,7 @@ internal sealed class WatchRenderer(TimeProvider clock)
         context.Response.ContentType = MediaTypes.Json;
         var output = context.Response.BodyWriter;
         await context.Response.StartAsync(cancellationToken); // Headers go out before the first event.
-        await output.FlushAsync(cancellationToken);
+        await FlushAsync(context, output, cancellationToken);
         var isFirst = true;
         await using var frames = result.Frames.GetAsyncEnumerator(cancellationToken);
         while (true)
@@ -27,7 +32,7 @@ internal sealed class WatchRenderer(TimeProvider clock)
             var next = frames.MoveNextAsync();
             if (!next.IsCompleted)
             {
-                await output.FlushAsync(cancellationToken);
+                await FlushAsync(context, output, cancellationToken);
             }
 
             try
@@ -57,11 +62,36 @@ internal sealed class WatchRenderer(TimeProvider clock)
 
             if (output.UnflushedBytes > 64 * 1024)
             {
-                await output.FlushAsync(cancellationToken);
+                await FlushAsync(context, output, cancellationToken);
             }
         }
 
-        await output.FlushAsync(cancellationToken);
+        await FlushAsync(context, output, cancellationToken);
+    }
+
+    private ValueTask FlushAsync(HttpContext context, PipeWriter output, CancellationToken cancellationToken)
+    {
+        var flush = output.FlushAsync(cancellationToken);
+        if (flush.IsCompletedSuccessfully)
+        {
+            _ = flush.Result; // Gives the operation back; nothing is learned from it.
+            return ValueTask.CompletedTask;
+        }
+
+        return new ValueTask(WaitAsync(context, flush.AsTask(), cancellationToken));
+    }
+
+    private async Task WaitAsync(HttpContext context, Task flush, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await flush.WaitAsync(UnreadLimit, clock, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            context.Abort(); // On HTTP/2 it ends this stream only.
+            throw new OperationCanceledException("the client does not read", context.RequestAborted);
+        }
     }
 
     private static void WritePlain(IBufferWriter<byte> output, ApiWatchFrame frame)
