@@ -9,11 +9,13 @@ using Strata.Client;
 
 namespace Strata.ApiServer.Http;
 
-/// <summary>Writes a watch: one JSON frame per line, each flushed at once. Hot: in the plain form a frame is the event's bytes between two constants.</summary>
+/// <summary>Writes a watch: one JSON frame per line, each flushed at once unless very many watches are busy (<see cref="FlushPacer"/>). Hot: in the plain form a frame is the event's bytes between two constants.</summary>
 internal sealed class WatchRenderer(TimeProvider clock)
 {
     /// <summary>How long a client may leave what it was sent unread. Its subscription is bounded and ends long before; this ends the stream that hangs on it.</summary>
     public static readonly TimeSpan UnreadLimit = TimeSpan.FromSeconds(30);
+
+    private readonly FlushPacer _pacer = new(clock);
 
     /// <exception cref="OperationCanceledException">The client has left, does not read, or the server stops.</exception>
     public async Task WriteAsync(HttpContext context, ApiCall call, WatchResult result, CancellationToken cancellationToken)
@@ -25,14 +27,24 @@ internal sealed class WatchRenderer(TimeProvider clock)
         await context.Response.StartAsync(cancellationToken); // Headers go out before the first event.
         await FlushAsync(context, output, cancellationToken);
         var isFirst = true;
+        var paced = default(PacedStream);
         await using var frames = result.Frames.GetAsyncEnumerator(cancellationToken);
         while (true)
         {
             // Flush only when the next event has yet to happen: a burst of events shares one packet.
             var next = frames.MoveNextAsync();
-            if (!next.IsCompleted)
+            if (!next.IsCompleted && output.UnflushedBytes > 0)
             {
-                await FlushAsync(context, output, cancellationToken);
+                if (_pacer.DelayOf(paced) is { Ticks: > 0 } delay)
+                {
+                    await Task.Delay(delay, clock, cancellationToken);
+                }
+
+                if (!next.IsCompleted)
+                {
+                    await FlushAsync(context, output, cancellationToken);
+                    _pacer.Sent(ref paced);
+                }
             }
 
             try
