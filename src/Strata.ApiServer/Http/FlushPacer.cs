@@ -5,7 +5,7 @@ namespace Strata.ApiServer.Http;
 internal sealed class FlushPacer(TimeProvider clock)
 {
     // What one core can encrypt and hand to the kernel and still have time for the events themselves.
-    private const double SendsPerSecond = 30_000;
+    private const double SendsPerSecond = 20_000;
 
     // Beyond this nobody is made to wait, however many streams are busy.
     private static readonly TimeSpan s_longest = TimeSpan.FromMilliseconds(50);

@@ -28,7 +28,7 @@ public sealed class FlushPacerTests
     public void Of_many_busy_streams_each_gathers_events_for_a_while()
     {
         var pacer = new FlushPacer(_clock);
-        var streams = new PacedStream[900];
+        var streams = new PacedStream[600];
         for (var i = 0; i < streams.Length; i++)
         {
             pacer.Sent(ref streams[i]);
@@ -59,7 +59,7 @@ public sealed class FlushPacerTests
     public void When_the_others_fall_quiet_nobody_waits_any_more()
     {
         var pacer = new FlushPacer(_clock);
-        var streams = new PacedStream[900];
+        var streams = new PacedStream[600];
         for (var i = 0; i < streams.Length; i++)
         {
             pacer.Sent(ref streams[i]);
