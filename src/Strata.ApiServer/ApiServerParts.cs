@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Strata.Api.Models;
 using Strata.ApiServer.Admission;
 using Strata.ApiServer.Admission.Plugins;
+using Strata.ApiServer.Admission.Plugins.Quotas;
 using Strata.ApiServer.Authentication;
 using Strata.ApiServer.Authorization;
 using Strata.ApiServer.Authorization.Bootstrap;
@@ -49,6 +50,7 @@ internal sealed partial class ApiServerParts : IDisposable
             new TokenSecretPlugin(_registry, tokens, options.ClusterCertificateAuthority),
             new CertificateRequestPlugin(authorizer, options.Clock),
             new RbacEscalationPlugin(authorizer, permissions),
+            new ResourceQuotaPlugin(_registry, options.Clock), // Last: nothing may refuse what it has booked.
         ]);
         var services = new RegistryServices(options.Store, admission, identities, options.Clock, options.Loggers);
         foreach (var strategy in KindCatalog.All(allocator))

@@ -9,6 +9,7 @@ using Strata.Controllers.GarbageCollection;
 using Strata.Controllers.Namespaces;
 using Strata.Controllers.NodeLifecycle;
 using Strata.Controllers.ReplicaSets;
+using Strata.Controllers.ResourceQuotas;
 using Strata.Controllers.RoleAggregation;
 using Strata.Controllers.RootCertificates;
 using Strata.Controllers.Runtime;
@@ -38,6 +39,7 @@ public sealed partial class ControllerManager(IKubeClient client, ControllerOpti
         context => new CertificateApprovalController(context),
         context => new CertificateSigningController(context),
         context => new CertificateCleanupController(context),
+        context => new ResourceQuotaController(context),
     ];
 
     private static readonly TimeSpan RestartDelay = TimeSpan.FromSeconds(1);

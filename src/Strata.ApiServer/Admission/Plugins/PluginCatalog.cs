@@ -1,3 +1,4 @@
+using Strata.ApiServer.Admission.Plugins.LimitRanges;
 using Strata.ApiServer.Registry.Generic;
 
 namespace Strata.ApiServer.Admission.Plugins;
@@ -8,6 +9,7 @@ internal static class PluginCatalog
     public static IReadOnlyList<IAdmissionPlugin> All(IObjectReader objects, IdentitySource identities, TimeProvider clock) =>
     [
         new NamespaceLifecyclePlugin(objects),
+        new LimitRangerPlugin(objects),
         new ServiceAccountPlugin(objects, identities, clock),
         new NodeRestrictionPlugin(objects),
         new TaintNodesByConditionPlugin(),
