@@ -1,4 +1,5 @@
 using Strata.ApiServer.Admission.Plugins.LimitRanges;
+using Strata.ApiServer.Admission.Plugins.PodSecurity;
 using Strata.ApiServer.Registry.Generic;
 
 namespace Strata.ApiServer.Admission.Plugins;
@@ -13,6 +14,7 @@ internal static class PluginCatalog
         new ServiceAccountPlugin(objects, identities, clock),
         new NodeRestrictionPlugin(objects),
         new TaintNodesByConditionPlugin(),
+        new PodSecurityPlugin(objects),
         new PriorityPlugin(objects),
         new DefaultTolerationSecondsPlugin(),
     ];
