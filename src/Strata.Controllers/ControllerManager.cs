@@ -14,6 +14,7 @@ using Strata.Controllers.RoleAggregation;
 using Strata.Controllers.RootCertificates;
 using Strata.Controllers.Runtime;
 using Strata.Controllers.ServiceAccounts;
+using Strata.Controllers.StorageProtection;
 using Strata.Controllers.TokenSecrets;
 
 namespace Strata.Controllers;
@@ -40,6 +41,8 @@ public sealed partial class ControllerManager(IKubeClient client, ControllerOpti
         context => new CertificateSigningController(context),
         context => new CertificateCleanupController(context),
         context => new ResourceQuotaController(context),
+        context => new ClaimProtectionController(context),
+        context => new VolumeProtectionController(context),
     ];
 
     private static readonly TimeSpan RestartDelay = TimeSpan.FromSeconds(1);

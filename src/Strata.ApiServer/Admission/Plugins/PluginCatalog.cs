@@ -17,5 +17,10 @@ internal static class PluginCatalog
         new PodSecurityPlugin(objects),
         new PriorityPlugin(objects),
         new DefaultTolerationSecondsPlugin(),
+        new DefaultStorageClassPlugin(objects),
+        new StorageObjectInUseProtectionPlugin(),
+        new PersistentVolumeClaimResizePlugin(objects),
+        new RuntimeClassPlugin(objects),
+        new DefaultIngressClassPlugin(objects),
     ];
 }
