@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Strata.Api.Models;
 using Strata.ApiServer.Admission;
 using Strata.ApiServer.Admission.Plugins;
+using Strata.ApiServer.Admission.Plugins.Quotas;
 using Strata.ApiServer.Authentication;
 using Strata.ApiServer.Authorization;
 using Strata.ApiServer.Authorization.Bootstrap;
@@ -56,6 +57,7 @@ internal sealed partial class ApiServerParts : IDisposable
             new CertificateRequestPlugin(authorizer, options.Clock),
             new RbacEscalationPlugin(authorizer, permissions),
             new NoticePlugin(options.Notices),
+            new ResourceQuotaPlugin(_registry, options.Clock), // Last: nothing may refuse what it has booked.
         ]);
         var services = new RegistryServices(options.Store, admission, identities, options.Clock, options.Loggers);
         var kinds = KindCatalog.All(allocator);

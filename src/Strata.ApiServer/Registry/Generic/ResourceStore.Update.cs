@@ -88,7 +88,7 @@ internal sealed partial class ResourceStore
         }
 
         var isRemoval = DeletionPlan.IsDone(Strategy, target);
-        var reservation = isRemoval ? null : await ReserveAsync(target, old, key.Name, cancellationToken);
+        var reservation = isRemoval ? admission.Held : await ReserveAsync(admission, target, old, key.Name, cancellationToken);
         return await HoldingAsync<(ServedObject?, StoreEntry?)>(reservation, async () =>
         {
             var json = Encode(target, ManagedEntries.Write(owners.List));

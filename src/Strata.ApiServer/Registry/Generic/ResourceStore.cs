@@ -104,12 +104,20 @@ internal sealed partial class ResourceStore
         }
     }
 
-    private async ValueTask<WriteReservation?> ReserveAsync(JsonObject target, JsonObject? old, string name, CancellationToken cancellationToken)
+    private async ValueTask<WriteReservation?> ReserveAsync(AdmissionRequest admission, JsonObject target, JsonObject? old, string name, CancellationToken cancellationToken)
     {
         var errors = new FieldErrors();
-        var reservation = await Strategy.ReserveAsync(target, old, errors, cancellationToken);
-        ThrowIfAny(errors, name);
-        return reservation;
+        try
+        {
+            var reservation = await Strategy.ReserveAsync(target, old, errors, cancellationToken);
+            ThrowIfAny(errors, name);
+            return WriteReservation.Both(reservation, admission.Held);
+        }
+        catch
+        {
+            await EndAsync(admission.Held, isStored: false);
+            throw;
+        }
     }
 
     private static async ValueTask<T> HoldingAsync<T>(WriteReservation? reservation, Func<ValueTask<(T Result, bool IsStored)>> write)
