@@ -86,6 +86,7 @@ public sealed partial class ApiServerHost : IAsyncDisposable
         }
 
         _lifetime.BeginLeaving();
+        await _parts.WithdrawAsync();
         await DelayAsync(cancellationToken);
         await _lifetime.DrainAsync(_options.ShutdownLimit, _options.Clock, cancellationToken);
         await _lifetime.StopAsync();

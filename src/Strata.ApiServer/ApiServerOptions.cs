@@ -13,6 +13,10 @@ public sealed record ApiServerOptions
     /// <summary>Where the objects are kept. Stays the caller's to dispose, after the server has stopped.</summary>
     public required IRevisionedStore Store { get; init; }
 
+    /// <summary>Whether other servers may serve the same store. They then keep the service <c>kubernetes</c> together, each its own address; all have to listen on the same port.
+    /// False: this server is all that is behind it.</summary>
+    public bool SharesStore { get; init; }
+
     /// <summary>Addresses to listen on; port 0 takes a free one. Empty: no HTTPS, only calls within the process.</summary>
     public IReadOnlyList<IPEndPoint> Listen { get; init; } = [];
 

@@ -21,6 +21,7 @@ using Strata.ApiServer.Registry.Core.Services;
 using Strata.ApiServer.Registry.Endpoints;
 using Strata.ApiServer.Registry.Generic;
 using Strata.ApiServer.Requests;
+using Strata.ApiServer.Servers;
 using Strata.ApiServer.Streaming;
 
 namespace Strata.ApiServer;
@@ -36,6 +37,7 @@ internal sealed partial class ApiServerParts : IDisposable
     private readonly ILogger _logger;
     private readonly CustomResourceServer _customResources;
     private readonly CustomResourceController _customResourceController;
+    private ServerPresence? _presence;
     private volatile bool _isBootstrapped;
     private volatile bool _isBroken;
 
@@ -156,7 +158,16 @@ internal sealed partial class ApiServerParts : IDisposable
         await new Bootstrap(_options, _registry).RunAsync(endpoints, cancellationToken);
         await Task.WhenAll(new PolicyBootstrap(_registry).RunAsync(cancellationToken), new FlowBootstrap(_registry).RunAsync(cancellationToken));
         _isBootstrapped = true;
+        if (_options.SharesStore && Bootstrap.PlaceOf(_options, endpoints) is { } place)
+        {
+            var presence = new ServerPresence(place, new ServerLeases(_options.Store, _options.Clock, _logger), new ServerObjects(_registry), _options.Clock, _logger);
+            await presence.StartAsync(cancellationToken);
+            _presence = presence;
+        }
     }
+
+    /// <summary>Takes this server out of the service <c>kubernetes</c>, if others may take its place.</summary>
+    public Task WithdrawAsync() => _presence?.StopAsync() ?? Task.CompletedTask;
 
     public void Dispose() => _backends.Dispose();
 
