@@ -57,6 +57,50 @@ public sealed class ResourceQuotaTests
         await Eventually.TrueAsync(async () => (await cluster.ListAsync<Pod>()).Count == 3);
     }
 
+    [Fact]
+    public async Task Creators_and_deleters_never_have_more_than_the_quota_however_often_it_is_counted()
+    {
+        const int hard = 8;
+        await using var cluster = await ClusterFixture.StartAsync();
+        await cluster.AddAsync(Quota("q", ("count/secrets", $"{hard}")));
+        await UsedAsync(cluster, "q", ("count/secrets", "0"));
+        var most = 0;
+        var refused = 0;
+        await Task.WhenAll(Enumerable.Range(0, 16).Select(worker => Task.Run(async () =>
+        {
+            for (var round = 0; round < 10; round++)
+            {
+                var name = $"s{worker}-{round}";
+                try
+                {
+                    await cluster.AddAsync(new Secret { Metadata = new ObjectMeta { Name = name, Namespace = "default" } });
+                }
+                catch (ApiException refusal) when (refusal.Message.Contains("exceeded quota", StringComparison.Ordinal))
+                {
+                    Interlocked.Increment(ref refused);
+                    continue;
+                }
+
+                var there = (await cluster.ListAsync<Secret>()).Count;
+                InterlockedMax(ref most, there);
+                await cluster.DeleteAsync<Secret>(name); // Wakes the controller, which counts while the others create.
+            }
+        })));
+
+        Assert.InRange(most, 1, hard);
+        Assert.True(refused > 0, "the quota was never full");
+        await UsedAsync(cluster, "q", ("count/secrets", "0"));
+    }
+
+    private static void InterlockedMax(ref int most, int value)
+    {
+        int seen;
+        while ((seen = Volatile.Read(ref most)) < value && Interlocked.CompareExchange(ref most, value, seen) != seen)
+        {
+            // Someone else was faster: look again.
+        }
+    }
+
     private static ConfigMap Map(string name) => new() { Metadata = new ObjectMeta { Name = name, Namespace = "default" } };
 
     private static Pod Pod(string name) => new()

@@ -45,7 +45,7 @@ internal sealed class PodSecurityPlugin(IObjectReader objects) : IAdmissionPlugi
 
     private async ValueTask CheckAsync(AdmissionRequest request, JsonObject target, bool isPod, CancellationToken cancellationToken)
     {
-        if (await objects.FindAsync<Namespace>("", request.Namespace, cancellationToken) is not { Metadata.Labels: { Count: > 0 } labels })
+        if (await objects.FindAsync<Namespace>("", request.Namespace, cancellationToken) is not { Metadata.Labels: var labels } || !SecurityPolicy.IsIn(labels))
         {
             return;
         }

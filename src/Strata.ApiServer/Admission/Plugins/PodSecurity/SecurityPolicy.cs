@@ -13,6 +13,20 @@ internal readonly record struct SecurityPolicy(SecurityLevel Level, int Minor)
 
     public static readonly SecurityPolicy None = new(SecurityLevel.Privileged, Latest);
 
+    /// <summary>Whether any label is about security. Asked for every new pod.</summary>
+    public static bool IsIn(IReadOnlyDictionary<string, string> labels)
+    {
+        foreach (var (label, _) in labels)
+        {
+            if (label.StartsWith(Prefix, StringComparison.Ordinal))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>What the labels of a namespace say for a mode (enforce, audit or warn). Labels that say nonsense count as restricted where that refuses, and as nothing where it only
     /// tells (pod-security-admission: api/helpers.go PolicyToEvaluate).</summary>
     /// <param name="errors">Takes what is wrong with the labels; null to ignore it.</param>
