@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Strata.Api.Models;
 using Strata.ApiServer.Authentication;
+using Strata.ApiServer.Registry.Generic;
 
 namespace Strata.ApiServer.Admission;
 
@@ -31,6 +32,10 @@ internal sealed class AdmissionRequest
 
     /// <summary>Nothing will be stored: a plug-in must not leave effects behind.</summary>
     public bool DryRun { get; init; }
+
+    /// <summary>What a plug-in has taken for this write in <see cref="IAdmissionPlugin.ValidateAsync"/>; ended by the registry when the outcome of the write is known. Only the
+    /// last plug-in may set it, since the refusal of a later one would leave it open.</summary>
+    public WriteReservation? Held { get; set; }
 
     /// <summary>Shown to the user as a header <c>Warning</c>; kubectl prints it.</summary>
     public required Action<string> Warn { get; init; }

@@ -131,6 +131,7 @@ internal sealed class ControlPlane : IAsyncDisposable
                 AdvertiseAddress = options.AdvertiseAddress,
                 KubeletClientCertificate = toNodes.ToCertificate(),
                 KubeletRoots = options.Authority.Roots(),
+                Notices = UnhandledKinds.Notices,
                 Clock = clock,
                 Random = random,
                 Loggers = loggers,
