@@ -78,7 +78,8 @@ public sealed class ServerFailoverTests
         await Eventually.TrueAsync(() => followed.Versions.GetValueOrDefault("last") == last.Metadata.ResourceVersion);
         await stop.CancelAsync();
         await Task.WhenAll([.. writing, following]);
-        following = followed.FollowAsync(onC, CancellationToken.None);
+        using var end = new CancellationTokenSource();
+        following = followed.FollowAsync(onC, end.Token);
         foreach (var client in (KubeClient[])[onA, onB, onC])
         {
             foreach (var ledger in ledgers)
@@ -92,6 +93,7 @@ public sealed class ServerFailoverTests
 
         Assert.True(followed.Resumes > 0 || followed.Relists > 0, "the watch never went on");
         await AssertDownHandsOverAsync((await HoldersAsync(onA))[1].StartsWith("b_", StringComparison.Ordinal) ? b : c, onA);
+        await end.CancelAsync();
         await following;
     }
 
