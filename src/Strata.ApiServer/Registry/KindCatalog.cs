@@ -1,3 +1,4 @@
+using Strata.ApiServer.Registry.ApiExtensions.CustomResourceDefinitions;
 using Strata.ApiServer.Registry.Apps.ControllerRevisions;
 using Strata.ApiServer.Registry.Apps.DaemonSets;
 using Strata.ApiServer.Registry.Apps.Deployments;
@@ -24,6 +25,8 @@ using Strata.ApiServer.Registry.Core.Secrets;
 using Strata.ApiServer.Registry.Core.ServiceAccounts;
 using Strata.ApiServer.Registry.Core.Services;
 using Strata.ApiServer.Registry.Discovery.EndpointSlices;
+using Strata.ApiServer.Registry.Flowcontrol.FlowSchemas;
+using Strata.ApiServer.Registry.Flowcontrol.PriorityLevelConfigurations;
 using Strata.ApiServer.Registry.Generic;
 using Strata.ApiServer.Registry.Networking.IngressClasses;
 using Strata.ApiServer.Registry.Networking.Ingresses;
@@ -43,6 +46,7 @@ using Strata.ApiServer.Registry.Storage.CSIStorageCapacities;
 using Strata.ApiServer.Registry.Storage.StorageClasses;
 using Strata.ApiServer.Registry.Storage.VolumeAttachments;
 using Strata.ApiServer.Registry.Storage.VolumeAttributesClasses;
+using Strata.ApiServer.Registry.Webhooks;
 
 namespace Strata.ApiServer.Registry;
 
@@ -65,6 +69,7 @@ internal static class KindCatalog
         new LeaseStrategy(),
         new DeploymentStrategy(),
         new ReplicaSetStrategy(),
+        new CustomResourceDefinitionStrategy(),
         new StatefulSetStrategy(),
         new DaemonSetStrategy(),
         new ControllerRevisionStrategy(),
@@ -96,5 +101,9 @@ internal static class KindCatalog
         new VolumeAttributesClassStrategy(),
         new PriorityClassStrategy(),
         new RuntimeClassStrategy(),
+        new FlowSchemaStrategy(),
+        new PriorityLevelConfigurationStrategy(),
+        new WebhookConfigurationStrategy(isMutating: false),
+        new WebhookConfigurationStrategy(isMutating: true),
     ];
 }

@@ -5,7 +5,7 @@ using Strata.ApiServer.Streaming;
 namespace Strata.ApiServer.Requests;
 
 /// <summary>Takes an authenticated request to the endpoint it is for, if its user may: the one way in, for HTTP and for calls within the process.</summary>
-internal sealed class ApiDispatcher(EndpointTable endpoints, IDocuments documents, IAuthorizer authorizer)
+internal sealed class ApiDispatcher(LiveApi api, IAuthorizer authorizer)
 {
     /// <exception cref="ApiException">The request is refused.</exception>
     public async ValueTask<ApiResult> ExecuteAsync(ApiCall call, CancellationToken cancellationToken)
@@ -16,10 +16,10 @@ internal sealed class ApiDispatcher(EndpointTable endpoints, IDocuments document
         var info = call.Info;
         if (!info.IsResource)
         {
-            return await documents.FindAsync(call, cancellationToken) ?? throw ApiErrors.UnknownPath();
+            return await FindDocumentAsync(call, cancellationToken);
         }
 
-        var endpoint = endpoints.Find(info) ?? throw Unknown(info);
+        var endpoint = api.Current.Endpoints.Find(info) ?? await FindNewAsync(info, cancellationToken) ?? throw ApiErrors.UnknownPath();
         if (!endpoint.Info.Verbs.Contains(info.Verb) && info.Subresource != ProxyEndpoint.Subresource) // What a proxy takes, its backend decides.
         {
             throw ApiErrors.MethodNotAllowed(info.Verb);
@@ -37,16 +37,22 @@ internal sealed class ApiDispatcher(EndpointTable endpoints, IDocuments document
         return await endpoint.HandleAsync(call, cancellationToken);
     }
 
-    private static ApiException Unknown(RequestInfo info) => info switch
+    // A definition may have been established a moment ago, perhaps on another server.
+    private async ValueTask<IEndpoint?> FindNewAsync(RequestInfo info, CancellationToken cancellationToken)
     {
-        { Resource: "pods", Subresource: "ephemeralcontainers" or "resize" } => new(new ApiStatus
+        await api.CatchUpAsync(cancellationToken);
+        return api.Current.Endpoints.Find(info);
+    }
+
+    private async ValueTask<ApiResult> FindDocumentAsync(ApiCall call, CancellationToken cancellationToken)
+    {
+        if (call.Info.Path.StartsWith("/api", StringComparison.Ordinal) || call.Info.Path.StartsWith("/openapi", StringComparison.Ordinal))
         {
-            Code = 404,
-            Reason = StatusReason.NotFound,
-            Message = $"the subresource \"{info.Resource}/{info.Subresource}\" is not supported by this server yet",
-        }),
-        _ => ApiErrors.UnknownPath(),
-    };
+            await api.CatchUpAsync(cancellationToken);
+        }
+
+        return await api.Current.Documents.FindAsync(call, cancellationToken) ?? throw ApiErrors.UnknownPath();
+    }
 
     private void Authorize(AuthorizationRequest request)
     {

@@ -26,7 +26,7 @@ internal sealed class PodConnectEndpoint(string subresource, IObjectReader objec
 
     public async ValueTask<ApiResult> HandleAsync(ApiCall call, CancellationToken cancellationToken)
     {
-        var pod = await objects.FindAsync<Pod>(call.Info.Namespace, call.Info.Name, cancellationToken) ?? throw ApiErrors.NotFound(Pod.Info, call.Info.Name);
+        var pod = await objects.FindLatestAsync<Pod>(call.Info.Namespace, call.Info.Name, cancellationToken) ?? throw ApiErrors.NotFound(Pod.Info, call.Info.Name);
         var path = subresource == "portforward"
             ? $"/portForward/{pod.Metadata.Namespace}/{pod.Metadata.Name}{PortsOf(call)}"
             : $"/{subresource}/{pod.Metadata.Namespace}/{pod.Metadata.Name}/{PodContainers.Choose(pod, call.Query["container"] ?? "")}{StreamsOf(call)}";

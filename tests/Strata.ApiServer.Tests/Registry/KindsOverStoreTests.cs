@@ -65,6 +65,10 @@ public sealed class KindsOverStoreTests : IAsyncDisposable
         { "VolumeAttributesClass", "{metadata: {name: a}, driverName: a.io, parameters: {a: b}}" },
         { "PriorityClass", "{metadata: {name: a}, value: 0, description: x}" },
         { "RuntimeClass", "{metadata: {name: a}, handler: h, overhead: {podFixed: {cpu: 0.5}}, scheduling: {nodeSelector: {a: ''}}}" },
+        { "FlowSchema", "{metadata: {name: a}, spec: {priorityLevelConfiguration: {name: b}, rules: [{subjects: [{kind: User, user: {name: u}}], nonResourceRules: [{verbs: ['*'], nonResourceURLs: [/x]}]}]}}" },
+        { "PriorityLevelConfiguration", "{metadata: {name: a}, spec: {type: Limited, limited: {limitResponse: {type: Queue, queuing: {}}}}}" },
+        { "ValidatingWebhookConfiguration", "{metadata: {name: a}, webhooks: [{name: a.b.c, clientConfig: {url: 'https://h/p'}, sideEffects: None, admissionReviewVersions: [v1], rules: [{operations: ['*'], apiGroups: [''], apiVersions: [v1], resources: [pods]}]}]}" },
+        { "MutatingWebhookConfiguration", "{metadata: {name: a}, webhooks: [{name: a.b.c, clientConfig: {url: 'https://h/p'}, sideEffects: None, admissionReviewVersions: [v1], rules: [{operations: ['*'], apiGroups: [''], apiVersions: [v1], resources: [pods]}]}]}" },
     };
 
     private static readonly Dictionary<string, Func<JsonObject, JsonObject>> TypedForms = new()
@@ -113,6 +117,10 @@ public sealed class KindsOverStoreTests : IAsyncDisposable
         ["VolumeAttributesClass"] = Typed<VolumeAttributesClass>,
         ["PriorityClass"] = Typed<PriorityClass>,
         ["RuntimeClass"] = Typed<RuntimeClass>,
+        ["FlowSchema"] = Typed<FlowSchema>,
+        ["PriorityLevelConfiguration"] = Typed<PriorityLevelConfiguration>,
+        ["ValidatingWebhookConfiguration"] = Typed<ValidatingWebhookConfiguration>,
+        ["MutatingWebhookConfiguration"] = Typed<MutatingWebhookConfiguration>,
     };
 
     public async ValueTask DisposeAsync() => await _store.DisposeAsync();

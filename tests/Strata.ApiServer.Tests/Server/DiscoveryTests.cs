@@ -23,7 +23,7 @@ public sealed class DiscoveryTests : IClassFixture<SharedApi>
         Assert.Equal("Namespaced", pods["scope"]!.GetValue<string>());
         Assert.Contains("po", pods["shortNames"]!.AsArray().Select(static name => name!.GetValue<string>()));
         var names = pods["subresources"]!.AsArray().Select(static sub => sub!["subresource"]!.GetValue<string>());
-        Assert.Equal(["attach", "binding", "eviction", "exec", "log", "portforward", "proxy", "status"], names.Order());
+        Assert.Equal(["attach", "binding", "ephemeralcontainers", "eviction", "exec", "log", "portforward", "proxy", "resize", "status"], names.Order());
         var eviction = pods["subresources"]!.AsArray().Single(static sub => sub!["subresource"]!.GetValue<string>() == "eviction")!;
         Assert.Equal("policy", eviction["responseKind"]!["group"]!.GetValue<string>());
     }

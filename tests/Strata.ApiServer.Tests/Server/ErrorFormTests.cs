@@ -21,7 +21,6 @@ public sealed class ErrorFormTests : IClassFixture<SharedApi>
         { "GET", "/nowhere", null, "", 404, "NotFound", "the server could not find the requested resource" },
         { "GET", "/api/v1/configmaps/name", null, "", 404, "NotFound", "the server could not find the requested resource" },
         { "GET", "/api/v1/namespaces/default/nodes", null, "", 404, "NotFound", "the server could not find the requested resource" },
-        { "GET", "/api/v1/namespaces/default/pods/x/resize", null, "", 404, "NotFound", "pods/resize\" is not supported by this server yet" },
         { "POST", $"{Maps}/x", "{}", "application/json", 405, "MethodNotAllowed", "the server does not allow this method on the requested resource" },
         { "POST", "/api/v1/configmaps", "{}", "application/json", 405, "MethodNotAllowed", "" },
         { "DELETE", "/api/v1/namespaces", null, "", 405, "MethodNotAllowed", "" },

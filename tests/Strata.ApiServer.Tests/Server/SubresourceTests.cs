@@ -32,6 +32,62 @@ public sealed class SubresourceTests
     }
 
     [Fact]
+    public async Task A_container_may_join_a_pod_but_not_leave_or_change()
+    {
+        await using var api = await TestApi.StartAsync();
+        await api.ServiceAccountAsync();
+        await api.PodAsync("p");
+        const string path = $"{Pods}/p/ephemeralcontainers";
+        var joined = (await api.SendAsync(
+            HttpMethod.Patch, path, """{"metadata":{"labels":{"x":"y"}},"spec":{"ephemeralContainers":[{"name":"d","image":"busybox"}]}}""", "application/strategic-merge-patch+json"))
+            .Expect(HttpStatusCode.OK);
+        Assert.Equal("d", joined.Json["spec"]!["ephemeralContainers"]![0]!["name"]!.GetValue<string>());
+        Assert.Null(joined.Json["metadata"]!["labels"]?["x"]);
+        Assert.Equal(2, joined.Json["metadata"]!["generation"]!.GetValue<int>());
+        (await api.PutAsync(path, (await api.GetAsync(path)).Body)).Expect(HttpStatusCode.OK);
+        var changed = (await api.MergePatchAsync(path, """{"spec":{"ephemeralContainers":[{"name":"d","image":"other"}]}}""")).Expect(HttpStatusCode.UnprocessableEntity);
+        Assert.Contains("existing ephemeral containers \"d\" may not be changed", changed.Message, StringComparison.Ordinal);
+        var removed = (await api.MergePatchAsync(path, """{"spec":{"ephemeralContainers":null}}""")).Expect(HttpStatusCode.UnprocessableEntity);
+        Assert.Contains("existing ephemeral containers \"d\" may not be removed", removed.Message, StringComparison.Ordinal);
+        (await api.PutAsync(path, joined.Body.Replace("\"resourceVersion\":\"", "\"resourceVersion\":\"9", StringComparison.Ordinal))).Expect(HttpStatusCode.Conflict);
+        (await api.MergePatchAsync($"{Pods}/p", """{"spec":{"ephemeralContainers":null}}""")).Expect(HttpStatusCode.UnprocessableEntity);
+    }
+
+    [Theory]
+    [InlineData("""{"requests":{"cpu":"2"}}""", null)]
+    [InlineData("""{"requests":{"cpu":null}}""", "spec.containers[0].resources.requests: Forbidden: resource requests cannot be removed")]
+    [InlineData("""{"requests":{"ephemeral-storage":"1Gi"}}""", "spec: Forbidden: only cpu and memory resources are mutable")]
+    [InlineData("""{"limits":{"cpu":"1","memory":"1Gi"},"requests":{"memory":"1Gi"}}""", "spec: Invalid value: \"Guaranteed\": Pod QOS Class may not change as a result of resizing")]
+    public async Task A_pod_is_resized_within_its_class(string resources, string? problem)
+    {
+        await using var api = await TestApi.StartAsync();
+        await api.ServiceAccountAsync();
+        (await api.PostAsync(Pods, """{"metadata":{"name":"p"},"spec":{"containers":[{"name":"c","image":"x","resources":{"requests":{"cpu":"1"}}}]}}""")).Expect(HttpStatusCode.Created);
+        var patch = $$$"""{"spec":{"containers":[{"name":"c","resources":{{{resources}}}}]}}""";
+        var answer = await api.SendAsync(HttpMethod.Patch, $"{Pods}/p/resize", patch, "application/strategic-merge-patch+json");
+        if (problem is null)
+        {
+            Assert.Equal("2", answer.Expect(HttpStatusCode.OK).Json["spec"]!["containers"]![0]!["resources"]!["requests"]!["cpu"]!.GetValue<string>());
+        }
+        else
+        {
+            Assert.Contains(problem, answer.Expect(HttpStatusCode.UnprocessableEntity).Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task The_store_is_a_component_with_a_status()
+    {
+        await using var api = await TestApi.StartAsync();
+        var list = (await api.GetAsync("/api/v1/componentstatuses")).Expect(HttpStatusCode.OK);
+        Assert.Equal("ComponentStatusList", list.Json["kind"]!.GetValue<string>());
+        var status = (await api.GetAsync("/api/v1/componentstatuses/etcd-0")).Expect(HttpStatusCode.OK);
+        Assert.Equal("True", status.Json["conditions"]![0]!["status"]!.GetValue<string>());
+        (await api.GetAsync("/api/v1/componentstatuses/none")).Expect(HttpStatusCode.NotFound);
+        (await api.PostAsync("/api/v1/componentstatuses", "{}")).Expect(HttpStatusCode.MethodNotAllowed);
+    }
+
+    [Fact]
     public async Task A_pod_is_bound_once()
     {
         await using var api = await TestApi.StartAsync();

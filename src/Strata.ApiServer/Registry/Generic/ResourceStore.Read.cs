@@ -73,9 +73,30 @@ internal sealed partial class ResourceStore
             : query.ResourceVersionMatch == "Exact" ? query.ResourceVersion ?? 0
             : 0;
         var snapshot = await SnapshotAsync(pinned > 0 ? 0 : query.Continue is null ? query.ResourceVersion : null, cancellationToken);
-        return pinned == 0 || snapshot.Revision == pinned
-            ? Page(snapshot, namespaceName, query, token.AfterKey)
-            : await PageAtAsync(pinned, namespaceName, query, token.AfterKey, cancellationToken);
+        if (pinned > 0 && snapshot.Revision != pinned)
+        {
+            return await PageAtAsync(pinned, namespaceName, query, token.AfterKey, cancellationToken);
+        }
+
+        if (token.Revision > 0)
+        {
+            await CheckKnownAsync(token, cancellationToken);
+        }
+
+        return Page(snapshot, namespaceName, query, token.AfterKey);
+    }
+
+    // Nothing has happened to a quiet kind since its list began, so the cache could go on for ever; yet a token lasts as long as history does, for every kind the same.
+    private async ValueTask CheckKnownAsync(ContinueToken token, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _services.Store.GetAsync(Encoding.UTF8.GetBytes(_prefix), token.Revision, cancellationToken);
+        }
+        catch (CompactedException)
+        {
+            throw Expired(token.AfterKey);
+        }
     }
 
     /// <summary>Deletes every object that a list would show.</summary>
@@ -204,7 +225,7 @@ internal sealed partial class ResourceStore
 
     private CacheEntry EntryOf(StoreEntry stored)
     {
-        var json = StoredObject.WithResourceVersion(stored.Value.Span, stored.ModRevision, out var metadata);
+        var json = StoredObject.WithResourceVersion(Served(stored.Value).Span, stored.ModRevision, out var metadata);
         return new CacheEntry(Encoding.UTF8.GetString(stored.Key.Span), json, stored.ModRevision, metadata, _fields.Read(json));
     }
 

@@ -82,7 +82,7 @@ internal sealed partial class ResourceStore
         Validate(target, old, mode, key.Name);
         await _services.Admission.ValidateAsync(admission, cancellationToken);
 
-        if (!owners.IsChanged && JsonSemantics.AreEqual(target, old))
+        if (!owners.IsChanged && Strategy.AreEqual(target, old) && Strategy.Converter?.IsCurrent(entry.Value.Span) != false)
         {
             return (ObjectOf(key, entry.Value, entry.ModRevision), null); // Nothing to write: no new version, no event.
         }
@@ -91,7 +91,7 @@ internal sealed partial class ResourceStore
         var reservation = isRemoval ? admission.Held : await ReserveAsync(admission, target, old, key.Name, cancellationToken);
         return await HoldingAsync<(ServedObject?, StoreEntry?)>(reservation, async () =>
         {
-            var json = _stored.Encode(target, ManagedEntries.Write(owners.List));
+            var json = Encode(target, ManagedEntries.Write(owners.List));
             if (context.DryRun)
             {
                 return ((ObjectOf(key, json, entry.ModRevision), null), false);
@@ -154,7 +154,7 @@ internal sealed partial class ResourceStore
             target["metadata"] = wanted.Metadata().DeepClone();
             target.Restore(wanted, "status");
         }
-        else if (mode == WriteMode.Main && Strategy.HasStatus)
+        else if (mode is (WriteMode.Main or WriteMode.Part) && Strategy.HasStatus)
         {
             target.Restore(old, "status");
         }
@@ -181,10 +181,11 @@ internal sealed partial class ResourceStore
         else if (mode == WriteMode.Main)
         {
             Strategy.PrepareForUpdate(target, old);
-            if (Strategy.HasGeneration && !IsSpecEqual(target, old))
-            {
-                target.Metadata()["generation"] = (old.Metadata().Number("generation") ?? 0) + 1;
-            }
+        }
+
+        if (mode is (WriteMode.Main or WriteMode.Part) && Strategy.HasGeneration && !IsSpecEqual(target, old))
+        {
+            target.Metadata()["generation"] = (old.Metadata().Number("generation") ?? 0) + 1;
         }
     }
 
@@ -193,12 +194,8 @@ internal sealed partial class ResourceStore
         var errors = new FieldErrors();
         MetadataValidation.Validate(target, Strategy, errors);
         MetadataValidation.ValidateUpdate(target, old, errors);
-        if (mode == WriteMode.Main)
-        {
-            Strategy.Validate(target, errors);
-        }
-
-        if (mode != WriteMode.Internal)
+        Strategy.ValidateChanged(target, old, mode, errors);
+        if (mode is WriteMode.Main or WriteMode.Status)
         {
             Strategy.ValidateUpdate(target, old, errors);
         }
@@ -211,17 +208,19 @@ internal sealed partial class ResourceStore
         ThrowIfAny(errors, name);
     }
 
+    private bool IsBeside(string field) => field == "metadata" || (field == "status" && Strategy.HasStatus);
+
     // What a user wants is everything except metadata and status.
-    private static bool IsSpecEqual(JsonObject target, JsonObject old)
+    private bool IsSpecEqual(JsonObject target, JsonObject old)
     {
         foreach (var (name, value) in target)
         {
-            if (name is not ("metadata" or "status") && !JsonSemantics.AreEqual(value, old[name]))
+            if (!IsBeside(name) && !Strategy.AreEqual(value, old[name]))
             {
                 return false;
             }
         }
 
-        return old.All(field => target.ContainsKey(field.Key) || field.Key is "metadata" or "status" || JsonSemantics.AreEqual(field.Value, null));
+        return old.All(field => target.ContainsKey(field.Key) || IsBeside(field.Key) || Strategy.AreEqual(field.Value, null));
     }
 }

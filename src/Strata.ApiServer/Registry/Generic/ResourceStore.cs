@@ -35,13 +35,13 @@ internal sealed partial class ResourceStore
     {
         Strategy = strategy;
         _services = services;
-        _stored = new StoredJson(strategy.Kind);
+        _stored = new StoredJson(strategy.StorageKind);
         _prefix = PrefixOf(strategy.Kind);
         _fields = new SelectableFieldReader(strategy);
         _ownership = new FieldOwnership(strategy, services.Clock);
         _cache = new WatchCache(
             services.Store,
-            new WatchCacheOptions { Prefix = _prefix, Fields = _fields.Read, RecentEvents = RecentEvents, RecentEventBytes = RecentEventBytes },
+            new WatchCacheOptions { Prefix = _prefix, Fields = _fields.Read, Decode = strategy.Converter is { } converter ? converter.FromStored : null, RecentEvents = RecentEvents, RecentEventBytes = RecentEventBytes },
             services.Clock, services.Loggers.CreateLogger<WatchCache>());
     }
 
@@ -68,10 +68,18 @@ internal sealed partial class ResourceStore
 
     private byte[] KeyOf(ObjectKey key) => Encoding.UTF8.GetBytes(TextKeyOf(key));
 
-    private static ServedObject ObjectOf(ObjectKey key, ReadOnlyMemory<byte> stored, long revision) =>
-        new(key, new ApiObject(revision == 0 ? stored : StoredObject.WithResourceVersion(stored.Span, revision)));
+    private ServedObject ObjectOf(ObjectKey key, ReadOnlyMemory<byte> stored, long revision)
+    {
+        var served = Served(stored);
+        return new(key, new ApiObject(revision == 0 ? served : StoredObject.WithResourceVersion(served.Span, revision)));
+    }
 
-    private static JsonObject Decode(StoreEntry entry) => JsonNode.Parse(StoredObject.WithResourceVersion(entry.Value.Span, entry.ModRevision))!.AsObject();
+    private JsonObject Decode(StoreEntry entry) => JsonNode.Parse(StoredObject.WithResourceVersion(Served(entry.Value).Span, entry.ModRevision))!.AsObject();
+
+    private ReadOnlyMemory<byte> Served(ReadOnlyMemory<byte> stored) => Strategy.Converter is { } converter ? converter.FromStored(stored) : stored;
+
+    private byte[] Encode(JsonObject target, ReadOnlySpan<byte> managedFields = default) =>
+        _stored.Encode(Strategy.Converter is { } converter ? converter.ToStored(target) : target, managedFields);
 
     private AdmissionRequest Admission(
         WriteContext context, AdmissionOperation operation, ObjectKey key, string subresource, JsonObject? target, JsonObject? old) => new()

@@ -6,6 +6,9 @@ internal enum WriteMode
     /// <summary>Everything except status, when the kind has the status subresource.</summary>
     Main,
 
+    /// <summary>A part of the spec, by a subresource with rules of its own in place of the kind's update rules.</summary>
+    Part,
+
     /// <summary>Status and metadata.</summary>
     Status,
 

@@ -8,7 +8,7 @@ using Strata.ApiServer.Requests;
 
 namespace Strata.ApiServer.Registry.Certificates.CertificateSigningRequests;
 
-/// <summary><c>certificatesigningrequests/approval</c>: changes the conditions and nothing else, Approved and Denied among them.</summary>
+/// <summary><c>certificatesigningrequests/approval</c>: changes the conditions, Approved and Denied among them, and the metadata; nothing else.</summary>
 internal sealed class CertificateApprovalEndpoint(ResourceStore requests) : IEndpoint
 {
     public EndpointInfo Info { get; } = new(
@@ -45,8 +45,8 @@ internal sealed class CertificateApprovalEndpoint(ResourceStore requests) : IEnd
             throw ApiErrors.Invalid(CertificateSigningRequest.Info, current.Name(), errors.Causes);
         }
 
-        // Everything else is the stored object's, except the version that the caller insists on having seen.
-        target.Metadata()["resourceVersion"] = wanted.Metadata().Text("resourceVersion") ?? current.Metadata().Text("resourceVersion");
+        // Metadata may change along, as with a status; everything else is the stored object's.
+        target["metadata"] = wanted.Metadata().DeepClone();
         return target;
     }
 }

@@ -78,6 +78,14 @@ internal sealed class PodStrategy : ResourceStrategy
 
     public override void Validate(JsonObject target, FieldErrors errors) => PodValidation.Validate(target, errors);
 
+    public override void ValidateCreate(JsonObject target, FieldErrors errors)
+    {
+        if (target.Object("spec").Count("ephemeralContainers") > 0)
+        {
+            errors.Forbidden("spec.ephemeralContainers", "cannot be set on create");
+        }
+    }
+
     public override void ValidateUpdate(JsonObject target, JsonObject old, FieldErrors errors) => PodUpdateValidation.Validate(target, old, errors);
 
     public override IReadOnlyDictionary<string, string> SelectableFields(JsonElement source)
