@@ -34,6 +34,10 @@ internal sealed class TestServer : IAsyncDisposable
         ]);
     }
 
+    /// <summary>Starts it for the first time on a store of its own, whatever comes of it.</summary>
+    public Task<CommandResult> TryStartAloneAsync(params IReadOnlyList<string> more) =>
+        RunAsync(["server", "-d", "--name", Name, "--listen", "127.0.0.1", "--port", "0", "--advertise-address", "192.0.2.9", .. more]);
+
     /// <summary>Runs the program on this server's data.</summary>
     public Task<CommandResult> RunAsync(params IReadOnlyList<string> arguments) => Commands.RunAsync(_program, [.. arguments, "--data-dir", DataDirectory]);
 

@@ -15,7 +15,12 @@ internal sealed partial class ServerLeases(IRevisionedStore store, TimeProvider 
     public static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(15);
 
     private const string Prefix = "/strata/servers/";
+
+    // Longer than this between two reads, and nothing is known of the time between.
+    private static readonly TimeSpan LongestGap = ServerPresence.Period * 2;
+
     private readonly Dictionary<string, (long Revision, long SeenAt)> _seen = [];
+    private long _readAt;
 
     /// <summary>A sign of life.</summary>
     public async ValueTask RenewAsync(IPAddress address, CancellationToken cancellationToken) =>
@@ -30,6 +35,12 @@ internal sealed partial class ServerLeases(IRevisionedStore store, TimeProvider 
     {
         var page = await store.RangeAsync(KeyRange.Prefix(Encoding.UTF8.GetBytes(Prefix)), 0, int.MaxValue, cancellationToken);
         var now = clock.GetTimestamp();
+        if (clock.GetElapsedTime(_readAt, now) > LongestGap)
+        {
+            _seen.Clear(); // The store was out of reach, perhaps for all of them: who could not look must not call the others silent.
+        }
+
+        _readAt = now;
         var live = new List<IPAddress>();
         foreach (var entry in page.Entries)
         {

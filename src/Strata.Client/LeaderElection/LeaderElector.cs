@@ -89,15 +89,15 @@ public sealed partial class LeaderElector(
             while (true)
             {
                 await PauseAsync(options.RetryPeriod, attempt.Token);
-                if (ended.IsCancellationRequested)
-                {
-                    return !deadline.IsCancellationRequested;
-                }
-
                 if (deadline.IsCancellationRequested)
                 {
                     LogLost(options.Identity, options.Name, $"it could not be renewed for {options.RenewDeadline.TotalSeconds} s");
                     return false;
+                }
+
+                if (ended.IsCancellationRequested)
+                {
+                    return true;
                 }
 
                 var asked = clock.GetTimestamp();

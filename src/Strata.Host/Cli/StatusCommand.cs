@@ -52,7 +52,9 @@ internal static class StatusCommand
 
         try
         {
-            var client = KubeConfig.Load(paths.Kubeconfig).CreateClient("strata-status");
+            var config = KubeConfig.Load(paths.Kubeconfig);
+            // This server, not the one that a load balancer picks.
+            var client = (state.Server is null ? config : config with { Server = state.Server.LocalUrl(state.ApiPort) }).CreateClient("strata-status");
             if (state is { Server: not null, Store.Etcd: not null })
             {
                 await ShowServersAsync(client, patience.Token);

@@ -17,13 +17,11 @@ internal sealed record ServerChoice(string Name, string ListenAddress, string Ad
     public IReadOnlyList<string> AlternativeNames() =>
         [.. (TlsNames ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries), .. ControlPlaneEndpoint is null ? Array.Empty<string>() : [HostOf(ControlPlaneEndpoint)]];
 
+    /// <summary>Where this server answers on its own machine.</summary>
+    public Uri LocalUrl(int port) => UrlOf(IPAddress.Parse(ListenAddress).Equals(IPAddress.Any) ? "127.0.0.1" : ListenAddress, port);
+
     /// <summary>The URL that a kubeconfig of this server names.</summary>
-    public Uri ClientUrl(int port)
-    {
-        var host = ControlPlaneEndpoint ?? (IPAddress.Parse(ListenAddress).Equals(IPAddress.Any) ? "127.0.0.1" : ListenAddress);
-        var url = new UriBuilder($"https://{host}");
-        return host.Contains(':', StringComparison.Ordinal) ? url.Uri : new UriBuilder(url.Uri) { Port = port }.Uri;
-    }
+    public Uri ClientUrl(int port) => ControlPlaneEndpoint is null ? LocalUrl(port) : UrlOf(ControlPlaneEndpoint, port);
 
     /// <exception cref="UserException">Something that was asked for is no address, no range, or not what the other servers have.</exception>
     public static ServerChoice Choose(ServerSettings asked, ServerChoice? known)
@@ -53,6 +51,12 @@ internal sealed record ServerChoice(string Name, string ListenAddress, string Ad
         }
 
         return choice;
+    }
+
+    private static Uri UrlOf(string host, int port)
+    {
+        var url = new UriBuilder($"https://{host}");
+        return host.Contains(':', StringComparison.Ordinal) ? url.Uri : new UriBuilder(url.Uri) { Port = port }.Uri;
     }
 
     private static string HostOf(string endpoint) => new Uri($"https://{endpoint}").Host;

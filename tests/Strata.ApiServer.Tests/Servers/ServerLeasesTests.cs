@@ -58,6 +58,22 @@ public sealed class ServerLeasesTests : IAsyncDisposable
         Assert.Equal([First], await Leases(_secondClock).ReadAsync(CancellationToken.None));
     }
 
+    [Fact]
+    public async Task A_server_that_could_not_look_for_a_while_does_not_blame_the_others()
+    {
+        var second = Leases(_secondClock);
+        await Leases(_firstClock).RenewAsync(First, CancellationToken.None);
+        Assert.Equal([First], await second.ReadAsync(CancellationToken.None));
+
+        _secondClock.Advance(TimeSpan.FromMinutes(5)); // The store is out of reach.
+        Assert.Equal([First], await second.ReadAsync(CancellationToken.None));
+        for (var seconds = 0; seconds < 15; seconds += 5)
+        {
+            _secondClock.Advance(ServerPresence.Period);
+            Assert.Equal(seconds < 10 ? [First] : [], await second.ReadAsync(CancellationToken.None));
+        }
+    }
+
     public async ValueTask DisposeAsync() => await _store.DisposeAsync();
 
     private ServerLeases Leases(FakeTimeProvider clock) => new(_store, clock, NullLogger.Instance);
