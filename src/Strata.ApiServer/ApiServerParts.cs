@@ -12,6 +12,7 @@ using Strata.ApiServer.CustomResources;
 using Strata.ApiServer.Discovery;
 using Strata.ApiServer.Fairness;
 using Strata.ApiServer.Http;
+using Strata.ApiServer.Metrics;
 using Strata.ApiServer.Registry;
 using Strata.ApiServer.Registry.ApiExtensions.CustomResourceDefinitions;
 using Strata.ApiServer.Registry.Certificates.CertificateSigningRequests;
@@ -21,6 +22,7 @@ using Strata.ApiServer.Registry.Endpoints;
 using Strata.ApiServer.Registry.Generic;
 using Strata.ApiServer.Requests;
 using Strata.ApiServer.Streaming;
+using Strata.Hosting.Metrics;
 
 namespace Strata.ApiServer;
 
@@ -39,7 +41,7 @@ internal sealed partial class ApiServerParts : IDisposable
     private volatile bool _isBroken;
 
     private ApiServerParts(
-        ApiServerOptions options, SharedServiceAllocator allocator, ServiceRepair repair, IdentitySource identities, ServerLifetime lifetime)
+        ApiServerOptions options, SharedServiceAllocator allocator, ServiceRepair repair, IdentitySource identities, MetricRegistry registry, ServerLifetime lifetime)
     {
         _options = options;
         _logger = options.Loggers.CreateLogger<ApiServerParts>();
@@ -67,7 +69,11 @@ internal sealed partial class ApiServerParts : IDisposable
             [new CertificateAuthenticator(options.ClientRoots, options.Clock), new StaticTokenAuthenticator(options.StaticTokens), tokens]);
         _backends = new BackendClients(options.KubeletClientCertificate, options.KubeletRoots);
         _connector = new StreamConnector(_backends, options.Clock);
-        var metrics = new RequestMetrics();
+        var metrics = new RequestMetrics(registry);
+        ProcessMetrics.AddTo(registry);
+        registry.Observe(
+            "apiserver_storage_objects", "gauge", "Number of stored objects at the time of last check split by kind.", ["group", "resource"],
+            () => _registry.Stores.Select(static store => ((IReadOnlyList<string>)[store.Kind.Group, store.Kind.Plural], (double)store.Cached.Count)));
         var definitions = _registry.Get(CustomResourceDefinitionStrategy.Info);
         IReadOnlyList<IEndpoint> builtIn = [];
         LiveApi? api = null;
@@ -80,7 +86,7 @@ internal sealed partial class ApiServerParts : IDisposable
         ];
         api = new LiveApi(Serve([]), _customResources.CatchUpAsync);
         Dispatcher = new ApiDispatcher(api, authorizer);
-        var flows = new FlowController(options.MaxRequestsInFlight, FlowConfiguration.Default, options.Clock);
+        var flows = new FlowController(options.MaxRequestsInFlight, FlowConfiguration.Default, options.Clock, registry);
         Application = new ApiHttpApplication(
             Dispatcher, authenticators, new Impersonation(authorizer), new FlowGate(flows, new FlowObjects(_registry, flows), _registry), _connector, new ReverseProxy(_backends), metrics, identities, options.Clock, options.Loggers.CreateLogger<ApiHttpApplication>(), lifetime);
         _upkeep = new Upkeep(options, _registry, repair);
@@ -90,7 +96,7 @@ internal sealed partial class ApiServerParts : IDisposable
             // Names of built-in resources are never accepted for a definition; this holds even for one that another program has written into the store.
             var taken = builtIn.Select(static endpoint => (endpoint.Info.GroupVersion, endpoint.Info.FullName)).ToHashSet();
             var endpoints = new EndpointTable([.. builtIn, .. custom.Where(endpoint => !taken.Contains((endpoint.Info.GroupVersion, endpoint.Info.FullName)))]);
-            return new ServedApi(endpoints, CreateDocuments(endpoints, metrics, signer, issuer, lifetime));
+            return new ServedApi(endpoints, CreateDocuments(endpoints, registry, signer, issuer, lifetime));
         }
     }
 
@@ -103,13 +109,15 @@ internal sealed partial class ApiServerParts : IDisposable
     /// <param name="lifetime">Ends streams when the server stops.</param>
     public static async Task<ApiServerParts> CreateAsync(ApiServerOptions options, ServerLifetime lifetime, CancellationToken cancellationToken)
     {
+        var metrics = new MetricRegistry();
+        options = options with { Store = new MeasuredStore(options.Store, metrics, options.Clock) };
         var identities = new IdentitySource(options.Random);
         var claims = new ServiceClaims(options.Store);
         var guess = new ServiceAllocator(options.ServiceNetwork, options.NodePorts.First, options.NodePorts.Last, identities);
         var allocator = new SharedServiceAllocator(guess, claims, options.Loggers.CreateLogger<SharedServiceAllocator>());
         var repair = new ServiceRepair(options.Store, claims, allocator, options.Loggers.CreateLogger<ServiceRepair>());
         await repair.RunOnceAsync(cancellationToken); // Addresses and ports in use must be known before anyone can ask for one.
-        return new ApiServerParts(options, allocator, repair, identities, lifetime);
+        return new ApiServerParts(options, allocator, repair, identities, metrics, lifetime);
     }
 
     /// <summary>Keeps memory current and the store tidy until cancelled.</summary>
@@ -207,7 +215,7 @@ internal sealed partial class ApiServerParts : IDisposable
         yield return new TokenRequestEndpoint(_registry, tokens, admission, _options.Clock);
     }
 
-    private Documents CreateDocuments(EndpointTable endpoints, RequestMetrics metrics, TokenSigner signer, string issuer, ServerLifetime lifetime)
+    private Documents CreateDocuments(EndpointTable endpoints, MetricRegistry metrics, TokenSigner signer, string issuer, ServerLifetime lifetime)
     {
         var versions = GroupVersionResources.From(endpoints.All.Select(static endpoint => endpoint.Info));
         var health = new HealthDocuments(
