@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Strata.Api.Models;
 using Strata.ApiServer.Admission;
 using Strata.ApiServer.Admission.Plugins;
+using Strata.ApiServer.Admission.Webhooks;
 using Strata.ApiServer.Authentication;
 using Strata.ApiServer.Authorization;
 using Strata.ApiServer.Authorization.Bootstrap;
@@ -32,6 +33,7 @@ internal sealed partial class ApiServerParts : IDisposable
     private readonly ApiServerOptions _options;
     private readonly ResourceRegistry _registry;
     private readonly BackendClients _backends;
+    private readonly WebhookConnections _webhooks = new();
     private readonly StreamConnector _connector;
     private readonly Upkeep _upkeep;
     private readonly ILogger _logger;
@@ -51,12 +53,17 @@ internal sealed partial class ApiServerParts : IDisposable
         var tokens = new ServiceAccountTokens(signer, issuer, [issuer], _registry, identities, options.Clock);
         var permissions = new RbacAuthorizer(_registry);
         var authorizer = new AuthorizerChain([new NodeAuthorizer(_registry, RbacIndex.Compile(BootstrapPolicy.RulesOf("system:node"))), permissions]);
+        var matcher = new WebhookMatcher(_registry);
+        var webhooks = new WebhookDispatcher(
+            new WebhookClient(_webhooks, new WebhookAddresses(_registry, identities), identities, options.Clock), new WebhookMetrics(registry), options.Clock);
         var admission = new AdmissionChain(
         [
             .. PluginCatalog.All(_registry, identities, options.Clock),
             new TokenSecretPlugin(_registry, tokens, options.ClusterCertificateAuthority),
             new CertificateRequestPlugin(authorizer, options.Clock),
             new RbacEscalationPlugin(authorizer, permissions),
+            new MutatingWebhookPlugin(new WebhookList<MutatingWebhookConfiguration>(_registry, Webhook.Of), matcher, webhooks),
+            new ValidatingWebhookPlugin(new WebhookList<ValidatingWebhookConfiguration>(_registry, Webhook.Of), matcher, webhooks),
         ]);
         var services = new RegistryServices(options.Store, admission, identities, options.Clock, options.Loggers);
         var kinds = KindCatalog.All(allocator);
@@ -163,7 +170,11 @@ internal sealed partial class ApiServerParts : IDisposable
         _isBootstrapped = true;
     }
 
-    public void Dispose() => _backends.Dispose();
+    public void Dispose()
+    {
+        _backends.Dispose();
+        _webhooks.Dispose();
+    }
 
     private IEnumerable<IEndpoint> ResourceEndpoints(AdmissionChain admission, ServiceAccountTokens tokens, IdentitySource identities)
     {
