@@ -7,6 +7,9 @@ namespace Strata.ApiServer.Requests;
 /// <summary>Takes an authenticated request to the endpoint it is for, if its user may: the one way in, for HTTP and for calls within the process.</summary>
 internal sealed class ApiDispatcher(LiveApi api, IAuthorizer authorizer)
 {
+    /// <summary>Whether a request names a resource that is served now.</summary>
+    public bool Serves(RequestInfo info) => info.IsResource && api.Current.Endpoints.Find(info) is not null;
+
     /// <exception cref="ApiException">The request is refused.</exception>
     public async ValueTask<ApiResult> ExecuteAsync(ApiCall call, CancellationToken cancellationToken)
     {
