@@ -70,6 +70,11 @@ internal sealed partial class ApiHttpApplication(
     {
         var user = await authenticators.AuthenticateAsync(CredentialsOf(context), context.RequestAborted);
         user = impersonation.Apply(user, context.Request.Headers);
+        if (HttpMethods.IsHead(context.Request.Method) && info.Verb == "watch")
+        {
+            throw ApiErrors.MethodNotAllowed("watch"); // It would have no body to end, and hold up the connection.
+        }
+
         var call = new ApiCall
         {
             User = user,
