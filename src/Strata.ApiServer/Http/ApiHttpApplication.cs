@@ -102,6 +102,10 @@ internal sealed partial class ApiHttpApplication(
     {
         var user = await authenticators.AuthenticateAsync(CredentialsOf(context), cancellationToken);
         user = impersonation.Apply(user, context.Request.Headers);
+        if (HttpMethods.IsHead(context.Request.Method) && info.Verb == "watch")
+        {
+            throw ApiErrors.MethodNotAllowed("watch"); // It would have no body to end, and hold up the connection.
+        }
 
         // The seat comes before the body, so that what waits for one costs no memory.
         using var ticket = await flows.EnterAsync(user, info, query, context.Response, cancellationToken);

@@ -30,7 +30,7 @@ internal sealed class PodBindingEndpoint(ResourceStore pods, TimeProvider clock,
         await pods.UpdateAsync(
             WriteContexts.From(call) with { Reviewed = new ReviewedPart(AdmissionOperation.Create, Binding.Info, binding) }, new ObjectKey(call.Info.Namespace, name), "binding", WriteMode.Internal,
             pod => Bind(pod, binding, node), null, cancellationToken);
-        return new ObjectResult(201, SuccessStatus.Created, null);
+        return new ObjectResult(201, SuccessStatus.Created, null) { IsStatus = true };
     }
 
     private static void Validate(JsonObject binding, string name)

@@ -49,7 +49,7 @@ internal sealed class PodEvictionEndpoint(ResourceStore pods, ResourceStore budg
 
         // The mark made a new version; the caller's precondition on the old one was checked with it.
         await pods.DeleteAsync(context, key, options with { ResourceVersion = null }, cancellationToken);
-        return new ObjectResult(201, SuccessStatus.Created, null);
+        return new ObjectResult(201, SuccessStatus.Created, null) { IsStatus = true };
     }
 
     private JsonObject MarkDisrupted(JsonObject pod, DeletionOptions options)
