@@ -4,6 +4,7 @@ using Strata.Api.Models;
 using Strata.ApiServer.Admission;
 using Strata.ApiServer.Admission.Plugins;
 using Strata.ApiServer.Admission.Plugins.Quotas;
+using Strata.ApiServer.Admission.Webhooks;
 using Strata.ApiServer.Authentication;
 using Strata.ApiServer.Authorization;
 using Strata.ApiServer.Authorization.Bootstrap;
@@ -13,6 +14,7 @@ using Strata.ApiServer.CustomResources;
 using Strata.ApiServer.Discovery;
 using Strata.ApiServer.Fairness;
 using Strata.ApiServer.Http;
+using Strata.ApiServer.Metrics;
 using Strata.ApiServer.Registry;
 using Strata.ApiServer.Registry.ApiExtensions.CustomResourceDefinitions;
 using Strata.ApiServer.Registry.Certificates.CertificateSigningRequests;
@@ -23,6 +25,7 @@ using Strata.ApiServer.Registry.Generic;
 using Strata.ApiServer.Requests;
 using Strata.ApiServer.Servers;
 using Strata.ApiServer.Streaming;
+using Strata.Hosting.Metrics;
 
 namespace Strata.ApiServer;
 
@@ -32,6 +35,7 @@ internal sealed partial class ApiServerParts : IDisposable
     private readonly ApiServerOptions _options;
     private readonly ResourceRegistry _registry;
     private readonly BackendClients _backends;
+    private readonly WebhookConnections _webhooks = new();
     private readonly StreamConnector _connector;
     private readonly Upkeep _upkeep;
     private readonly ILogger _logger;
@@ -42,7 +46,7 @@ internal sealed partial class ApiServerParts : IDisposable
     private volatile bool _isBroken;
 
     private ApiServerParts(
-        ApiServerOptions options, SharedServiceAllocator allocator, ServiceRepair repair, IdentitySource identities, ServerLifetime lifetime)
+        ApiServerOptions options, SharedServiceAllocator allocator, ServiceRepair repair, IdentitySource identities, MetricRegistry registry, ServerLifetime lifetime)
     {
         _options = options;
         _logger = options.Loggers.CreateLogger<ApiServerParts>();
@@ -52,6 +56,9 @@ internal sealed partial class ApiServerParts : IDisposable
         var tokens = new ServiceAccountTokens(signer, issuer, [issuer], _registry, identities, options.Clock);
         var permissions = new RbacAuthorizer(_registry);
         var authorizer = new AuthorizerChain([new NodeAuthorizer(_registry, RbacIndex.Compile(BootstrapPolicy.RulesOf("system:node"))), permissions]);
+        var matcher = new WebhookMatcher(_registry);
+        var webhooks = new WebhookDispatcher(
+            new WebhookClient(_webhooks, new WebhookAddresses(_registry, identities), identities, options.Clock), new WebhookMetrics(registry), options.Clock);
         var admission = new AdmissionChain(
         [
             .. PluginCatalog.All(_registry, identities, options.Clock),
@@ -59,6 +66,8 @@ internal sealed partial class ApiServerParts : IDisposable
             new CertificateRequestPlugin(authorizer, options.Clock),
             new RbacEscalationPlugin(authorizer, permissions),
             new NoticePlugin(options.Notices),
+            new MutatingWebhookPlugin(new WebhookList<MutatingWebhookConfiguration>(_registry, Webhook.Of), matcher, webhooks),
+            new ValidatingWebhookPlugin(new WebhookList<ValidatingWebhookConfiguration>(_registry, Webhook.Of), matcher, webhooks),
             new ResourceQuotaPlugin(_registry, options.Clock), // Last: nothing may refuse what it has booked.
         ]);
         var services = new RegistryServices(options.Store, admission, identities, options.Clock, options.Loggers);
@@ -72,7 +81,11 @@ internal sealed partial class ApiServerParts : IDisposable
             [new CertificateAuthenticator(options.ClientRoots, options.Clock), new StaticTokenAuthenticator(options.StaticTokens), tokens]);
         _backends = new BackendClients(options.KubeletClientCertificate, options.KubeletRoots);
         _connector = new StreamConnector(_backends, options.Clock);
-        var metrics = new RequestMetrics();
+        var metrics = new RequestMetrics(registry);
+        ProcessMetrics.AddTo(registry);
+        registry.Observe(
+            "apiserver_storage_objects", "gauge", "Number of stored objects at the time of last check split by kind.", ["group", "resource"],
+            () => _registry.Stores.Select(static store => ((IReadOnlyList<string>)[store.Kind.Group, store.Kind.Plural], (double)store.Cached.Count)));
         var definitions = _registry.Get(CustomResourceDefinitionStrategy.Info);
         IReadOnlyList<IEndpoint> builtIn = [];
         LiveApi? api = null;
@@ -85,7 +98,7 @@ internal sealed partial class ApiServerParts : IDisposable
         ];
         api = new LiveApi(Serve([]), _customResources.CatchUpAsync);
         Dispatcher = new ApiDispatcher(api, authorizer);
-        var flows = new FlowController(options.MaxRequestsInFlight, FlowConfiguration.Default, options.Clock);
+        var flows = new FlowController(options.MaxRequestsInFlight, FlowConfiguration.Default, options.Clock, registry);
         Application = new ApiHttpApplication(
             Dispatcher, authenticators, new Impersonation(authorizer), new FlowGate(flows, new FlowObjects(_registry, flows), _registry), _connector, new ReverseProxy(_backends), metrics, identities, options.Clock, options.Loggers.CreateLogger<ApiHttpApplication>(), lifetime);
         _upkeep = new Upkeep(options, _registry, repair);
@@ -95,7 +108,7 @@ internal sealed partial class ApiServerParts : IDisposable
             // Names of built-in resources are never accepted for a definition; this holds even for one that another program has written into the store.
             var taken = builtIn.Select(static endpoint => (endpoint.Info.GroupVersion, endpoint.Info.FullName)).ToHashSet();
             var endpoints = new EndpointTable([.. builtIn, .. custom.Where(endpoint => !taken.Contains((endpoint.Info.GroupVersion, endpoint.Info.FullName)))]);
-            return new ServedApi(endpoints, CreateDocuments(endpoints, metrics, signer, issuer, lifetime));
+            return new ServedApi(endpoints, CreateDocuments(endpoints, registry, signer, issuer, lifetime));
         }
     }
 
@@ -108,13 +121,15 @@ internal sealed partial class ApiServerParts : IDisposable
     /// <param name="lifetime">Ends streams when the server stops.</param>
     public static async Task<ApiServerParts> CreateAsync(ApiServerOptions options, ServerLifetime lifetime, CancellationToken cancellationToken)
     {
+        var metrics = new MetricRegistry();
+        options = options with { Store = new MeasuredStore(options.Store, metrics, options.Clock) };
         var identities = new IdentitySource(options.Random);
         var claims = new ServiceClaims(options.Store);
         var guess = new ServiceAllocator(options.ServiceNetwork, options.NodePorts.First, options.NodePorts.Last, identities);
         var allocator = new SharedServiceAllocator(guess, claims, options.Loggers.CreateLogger<SharedServiceAllocator>());
         var repair = new ServiceRepair(options.Store, claims, allocator, options.Loggers.CreateLogger<ServiceRepair>());
         await repair.RunOnceAsync(cancellationToken); // Addresses and ports in use must be known before anyone can ask for one.
-        return new ApiServerParts(options, allocator, repair, identities, lifetime);
+        return new ApiServerParts(options, allocator, repair, identities, metrics, lifetime);
     }
 
     /// <summary>Keeps memory current and the store tidy until cancelled.</summary>
@@ -169,7 +184,11 @@ internal sealed partial class ApiServerParts : IDisposable
     /// <summary>Takes this server out of the service <c>kubernetes</c>, if others may take its place.</summary>
     public Task WithdrawAsync() => _presence?.StopAsync() ?? Task.CompletedTask;
 
-    public void Dispose() => _backends.Dispose();
+    public void Dispose()
+    {
+        _backends.Dispose();
+        _webhooks.Dispose();
+    }
 
     private IEnumerable<IEndpoint> ResourceEndpoints(AdmissionChain admission, ServiceAccountTokens tokens, IdentitySource identities)
     {
@@ -221,7 +240,7 @@ internal sealed partial class ApiServerParts : IDisposable
         yield return new TokenRequestEndpoint(_registry, tokens, admission, _options.Clock);
     }
 
-    private Documents CreateDocuments(EndpointTable endpoints, RequestMetrics metrics, TokenSigner signer, string issuer, ServerLifetime lifetime)
+    private Documents CreateDocuments(EndpointTable endpoints, MetricRegistry metrics, TokenSigner signer, string issuer, ServerLifetime lifetime)
     {
         var versions = GroupVersionResources.From(endpoints.All.Select(static endpoint => endpoint.Info));
         var health = new HealthDocuments(

@@ -21,11 +21,13 @@ public static class FieldCheck
     /// <summary>All values whose JSON type or form does not fit the schema, in document order. Null fits everywhere: it means absent.</summary>
     public static List<TypeProblem> Types(JsonObject target, SchemaType type) => new TypeChecker().Check(target, type);
 
-    // With a list it reports, without one it removes.
+    // With a list it reports, in document order. Without one it removes, from the end: each removal moves what follows, and that is then only what the schema knows.
     private static void Walk(JsonObject target, SchemaType type, JsonPathBuilder path, bool isRoot, List<string>? unknown)
     {
-        for (var index = 0; index < target.Count; index++)
+        var count = target.Count;
+        for (var step = 0; step < count; step++)
         {
+            var index = unknown is null ? count - 1 - step : step;
             var (name, value) = target.GetAt(index);
             if (type.Field(name) is { } field)
             {
@@ -52,7 +54,7 @@ public static class FieldCheck
             }
             else
             {
-                target.RemoveAt(index--);
+                target.RemoveAt(index);
             }
         }
     }

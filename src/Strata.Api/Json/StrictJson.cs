@@ -31,6 +31,7 @@ public static class StrictJson
             reader.Read();
             var node = Read(ref reader, new JsonPathBuilder(), duplicateFields) ?? throw ApiErrors.BadRequest("the body is null; send an object");
             reader.Read(); // Throws when something follows the document.
+            KeepFirst(duplicateFields);
             return node;
         }
         catch (JsonException exception)
@@ -68,7 +69,7 @@ public static class StrictJson
             if (!result.TryAdd(name, value))
             {
                 result[name] = value;
-                Report(path, duplicates);
+                duplicates?.Add(path.ToString());
             }
 
             path.Pop();
@@ -91,12 +92,10 @@ public static class StrictJson
     }
 
     // A member given three times is one problem, as upstream counts.
-    private static void Report(JsonPathBuilder path, List<string>? duplicates)
+    private static void KeepFirst(List<string>? duplicates)
     {
-        if (duplicates is not null && path.ToString() is var text && !duplicates.Contains(text))
-        {
-            duplicates.Add(text);
-        }
+        var known = new HashSet<string>();
+        duplicates?.RemoveAll(path => !known.Add(path));
     }
 
     private static string Describe(JsonException exception)

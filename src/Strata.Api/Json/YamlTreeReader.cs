@@ -14,6 +14,7 @@ internal sealed class YamlTreeReader(IParser parser, List<string>? duplicates)
 
     private readonly Dictionary<string, JsonNode?> _anchors = new(StringComparer.Ordinal);
     private readonly JsonPathBuilder _path = new();
+    private readonly HashSet<string> _reported = new(StringComparer.Ordinal);
     private int _aliasNodes;
     private int _depth;
 
@@ -179,7 +180,7 @@ internal sealed class YamlTreeReader(IParser parser, List<string>? duplicates)
 
     private void Report()
     {
-        if (duplicates is not null && _path.ToString() is var path && !duplicates.Contains(path))
+        if (duplicates is not null && _path.ToString() is var path && _reported.Add(path))
         {
             duplicates.Add(path);
         }

@@ -39,4 +39,31 @@ internal sealed class AdmissionRequest
 
     /// <summary>Shown to the user as a header <c>Warning</c>; kubectl prints it.</summary>
     public required Action<string> Warn { get; init; }
+
+    /// <summary>What webhooks are told instead of <see cref="Operation"/>, for subresources that are stored as a change of another object.</summary>
+    public AdmissionOperation ReviewOperation => Reviewed?.Operation ?? Operation;
+
+    /// <summary>Kind of the object that webhooks are shown, where it is not <see cref="Kind"/>.</summary>
+    public KindInfo? ReviewKind => Reviewed?.Kind;
+
+    /// <summary>The object that webhooks are shown, where it is not <see cref="Object"/>.</summary>
+    public JsonObject? ReviewObject => Reviewed?.Object;
+
+    /// <summary>What the client sent, where that is not the object that is written; null otherwise.</summary>
+    public ReviewedPart? Reviewed { get; init; }
+
+    /// <summary>Whether the mutations run for the second time.</summary>
+    public bool IsReinvocation { get; set; }
+
+    /// <summary>Set by a plug-in after whose change the others must look again.</summary>
+    public bool NeedsReinvocation { get; set; }
+
+    /// <summary>Webhooks that were asked and want to be asked again after changes: configuration and name.</summary>
+    public HashSet<(string Configuration, string Name)> AskedWebhooks => field ??= [];
+
+    /// <summary>Those of them after which there was a change.</summary>
+    public HashSet<(string Configuration, string Name)> WebhooksToRepeat => field ??= [];
+
+    /// <summary>The object as the webhooks left it; null when they changed nothing.</summary>
+    public JsonNode? AfterWebhooks { get; set; }
 }

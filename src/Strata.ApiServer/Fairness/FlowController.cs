@@ -1,6 +1,6 @@
-using Strata.Api.Errors;
 using Strata.ApiServer.Authentication;
 using Strata.ApiServer.Requests;
+using Strata.Hosting.Metrics;
 
 namespace Strata.ApiServer.Fairness;
 
@@ -18,6 +18,7 @@ internal sealed class FlowController
 
     private readonly int _seats;
     private readonly TimeProvider _clock;
+    private readonly FlowMetrics _metrics;
     private readonly Lock _gate = new(); // Guards the levels and their states; _configuration is written under it.
     private Dictionary<string, LevelState> _levels = [];
     private LevelState[] _limited = [];
@@ -25,8 +26,9 @@ internal sealed class FlowController
     private int _waiting;
 
     /// <param name="seats">Requests that may run at a time, besides exempt ones.</param>
-    public FlowController(int seats, FlowConfiguration configuration, TimeProvider clock)
+    public FlowController(int seats, FlowConfiguration configuration, TimeProvider clock, MetricRegistry metrics)
     {
+        _metrics = new FlowMetrics(metrics, Uses);
         _seats = seats;
         _clock = clock;
         _configuration = configuration;
@@ -72,7 +74,7 @@ internal sealed class FlowController
 
     /// <summary>Waits for the seats of a request; the caller disposes the ticket when the request is done.</summary>
     /// <param name="seats">How many it needs, at least 1.</param>
-    /// <exception cref="ApiException">TooManyRequests: the queue is full, or no seat came free in time.</exception>
+    /// <exception cref="FlowRefusedException">The queue is full, or no seat came free in time.</exception>
     public ValueTask<FlowTicket> EnterAsync(UserIdentity user, RequestInfo info, int seats, CancellationToken cancellationToken)
     {
         var rule = Volatile.Read(ref _configuration).Classify(user, info);
@@ -88,6 +90,7 @@ internal sealed class FlowController
             if (state.Level.IsExempt || (state.WaitingRequests == 0 && HasRoom(state, seats)))
             {
                 state.Start(null, seats);
+                _metrics.CountDispatched(rule, TimeSpan.Zero);
                 return ValueTask.FromResult(new FlowTicket(this, state, null, seats, rule, _clock.GetTimestamp()));
             }
 
@@ -133,16 +136,24 @@ internal sealed class FlowController
 
     private async Task<FlowTicket> WaitAsync(LevelState state, FlowWaiter waiter, CancellationToken cancellationToken)
     {
+        var started = _clock.GetTimestamp();
         using var patience = new CancellationTokenSource(WaitLimit, _clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
         await using var registration = either.Token.UnsafeRegister(_ => GiveUp(state, waiter), null);
         try
         {
-            return await waiter.Seated.Task;
+            var ticket = await waiter.Seated.Task;
+            _metrics.CountDispatched(waiter.Rule, _clock.GetElapsedTime(started));
+            return ticket;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             throw Refused(FlowRefusal.TooLong, waiter.Rule);
+        }
+        catch (OperationCanceledException)
+        {
+            _metrics.CountRefused(waiter.Rule, FlowRefusal.Cancelled);
+            throw;
         }
     }
 
@@ -198,11 +209,9 @@ internal sealed class FlowController
         return wanted + others <= total;
     }
 
-    private static ApiException Refused(string reason, FlowRule rule) => new(new ApiStatus
+    private FlowRefusedException Refused(string reason, FlowRule rule)
     {
-        Code = 429,
-        Reason = StatusReason.TooManyRequests,
-        Message = $"too many requests, please try again later: priority level \"{rule.Level.Name}\", flow schema \"{rule.Name}\" ({reason})",
-        RetryAfterSeconds = 1,
-    });
+        _metrics.CountRefused(rule, reason);
+        return new FlowRefusedException(rule, reason);
+    }
 }

@@ -10,7 +10,7 @@ namespace Strata.ApiServer.Fairness;
 internal sealed class FlowGate(FlowController controller, FlowObjects objects, ResourceRegistry registry)
 {
     /// <summary>Waits for a request's seats.</summary>
-    /// <exception cref="Api.Errors.ApiException">TooManyRequests.</exception>
+    /// <exception cref="FlowRefusedException">There is none for it.</exception>
     public async ValueTask<FlowTicket> EnterAsync(UserIdentity user, RequestInfo info, QueryParameters query, HttpResponse response, CancellationToken cancellationToken)
     {
         objects.TakeOver();

@@ -21,7 +21,7 @@ internal sealed partial class ApiHttpApplication(
     ILogger<ApiHttpApplication> logger, ServerLifetime lifetime) : IHttpApplication<HttpContext>
 {
     private readonly ResponseRenderer _renderer = new(clock);
-    private readonly WatchRenderer _watchRenderer = new(clock);
+    private readonly WatchRenderer _watchRenderer = new(metrics, clock);
 
     public HttpContext CreateContext(IFeatureCollection contextFeatures) => new DefaultHttpContext(contextFeatures);
 
@@ -34,12 +34,15 @@ internal sealed partial class ApiHttpApplication(
     {
         var started = clock.GetTimestamp();
         RequestInfo? info = null;
+        var (isServed, isDryRun, isTerminated) = (false, false, false);
         var isIn = lifetime.TryEnter();
         try
         {
             context.Response.Headers["Audit-ID"] = context.Request.Headers["Audit-ID"] is [{ Length: > 0 and <= 64 } id] ? id : identities.NewUid();
             var query = QueryParameters.Parse(context.Request.QueryString.Value);
             info = RequestInfo.Parse(context.Request.Method, context.Request.Path.Value ?? "/", query);
+            (isServed, isDryRun) = (dispatcher.Serves(info), query["dryRun"] == "All");
+            metrics.Begin(info, isServed);
             if (!isIn && !info.IsProbe)
             {
                 throw ShuttingDown(context);
@@ -58,11 +61,13 @@ internal sealed partial class ApiHttpApplication(
         }
         catch (Exception failure)
         {
-            await WriteFailureAsync(context, info, StatusOf(failure, info));
+            var status = StatusOf(failure, info);
+            isTerminated = failure is FlowRefusedException || ReferenceEquals(status, RequestDeadline.Exceeded);
+            await WriteFailureAsync(context, info, status);
         }
         finally
         {
-            metrics.Count(info, context.Response.StatusCode, clock.GetElapsedTime(started));
+            metrics.Count(info, isServed, isDryRun, isTerminated, context.Response.StatusCode, clock.GetElapsedTime(started));
             if (isIn)
             {
                 lifetime.Leave();
@@ -97,6 +102,10 @@ internal sealed partial class ApiHttpApplication(
     {
         var user = await authenticators.AuthenticateAsync(CredentialsOf(context), cancellationToken);
         user = impersonation.Apply(user, context.Request.Headers);
+        if (HttpMethods.IsHead(context.Request.Method) && info.Verb == "watch")
+        {
+            throw ApiErrors.MethodNotAllowed("watch"); // It would have no body to end, and hold up the connection.
+        }
 
         // The seat comes before the body, so that what waits for one costs no memory.
         using var ticket = await flows.EnterAsync(user, info, query, context.Response, cancellationToken);
@@ -164,6 +173,8 @@ internal sealed partial class ApiHttpApplication(
         {
             case ApiException refused:
                 return refused.Status;
+            case FlowRefusedException busy:
+                return busy.Status;
             case BadHttpRequestException { StatusCode: 413 }:
                 return RequestBodies.TooLarge().Status;
             case BadHttpRequestException bad:

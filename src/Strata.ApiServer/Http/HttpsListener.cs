@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -65,6 +66,7 @@ internal sealed class HttpsListener : IAsyncDisposable
         kestrel.Limits.MaxRequestBodySize = RequestBodies.MaxDroppedLength;
         kestrel.Limits.MinResponseDataRate = null; // A watch may be silent for long.
         kestrel.Limits.MinRequestBodyDataRate = null; // A rate punishes clients for the machine's load; requests have deadlines instead.
+        kestrel.ResponseHeaderEncodingSelector = static name => name == "Warning" ? Encoding.UTF8 : null; // They quote what the client has sent.
         kestrel.Limits.Http2.MaxStreamsPerConnection = MaxStreams;
         foreach (var address in options.Listen)
         {

@@ -65,9 +65,9 @@ internal sealed class ResponseRenderer(TimeProvider clock)
 
     private async Task WriteObjectAsync(HttpContext context, ApiCall call, ObjectResult found, CancellationToken cancellationToken)
     {
-        var rendering = ContentNegotiation.Choose(call.Accept, found.Strategy is not null);
+        var rendering = ContentNegotiation.Choose(call.Accept, found.Strategy is not null || found.IsStatus);
         var json = found.Object.Json;
-        if (rendering.Shape != RenderingShape.Full)
+        if (rendering.Shape != RenderingShape.Full && !found.IsStatus)
         {
             json = Build(writer =>
             {

@@ -10,7 +10,7 @@ using Strata.Client;
 namespace Strata.ApiServer.Http;
 
 /// <summary>Writes a watch: one JSON frame per line, each flushed at once unless very many watches are busy (<see cref="FlushPacer"/>). Hot: in the plain form a frame is the event's bytes between two constants.</summary>
-internal sealed class WatchRenderer(TimeProvider clock)
+internal sealed class WatchRenderer(RequestMetrics metrics, TimeProvider clock)
 {
     /// <summary>How long a client may leave what it was sent unread. Its subscription is bounded and ends long before; this ends the stream that hangs on it.</summary>
     public static readonly TimeSpan UnreadLimit = TimeSpan.FromSeconds(30);
@@ -28,6 +28,7 @@ internal sealed class WatchRenderer(TimeProvider clock)
         await FlushAsync(context, output, cancellationToken);
         var isFirst = true;
         var paced = default(PacedStream);
+        var unreported = 0; // Counted in batches: an event is written for each of its watchers.
         await using var frames = result.Frames.GetAsyncEnumerator(cancellationToken);
         while (true)
         {
@@ -42,6 +43,8 @@ internal sealed class WatchRenderer(TimeProvider clock)
 
                 if (!next.IsCompleted)
                 {
+                    metrics.CountWatchEvents(call.Info, unreported);
+                    unreported = 0;
                     await FlushAsync(context, output, cancellationToken);
                     _pacer.Sent(ref paced);
                 }
@@ -60,6 +63,7 @@ internal sealed class WatchRenderer(TimeProvider clock)
                 break;
             }
 
+            unreported++;
             if (shape == RenderingShape.Full || frames.Current.Type == WatchEventType.Bookmark)
             {
                 WritePlain(output, frames.Current);
@@ -78,6 +82,7 @@ internal sealed class WatchRenderer(TimeProvider clock)
             }
         }
 
+        metrics.CountWatchEvents(call.Info, unreported);
         await FlushAsync(context, output, cancellationToken);
     }
 

@@ -5,7 +5,7 @@ namespace Strata.ApiServer.Requests;
 /// <summary>One request, whichever way it came (HTTP or a call within the process).</summary>
 internal sealed class ApiCall
 {
-    private List<string>? _warnings;
+    private readonly WarningList _warnings = new();
 
     public required UserIdentity User { get; init; }
 
@@ -31,14 +31,7 @@ internal sealed class ApiCall
     public Action RequireCreate { get; set; } = static () => { };
 
     /// <summary>Warnings for the user, without repetitions, in order.</summary>
-    public IReadOnlyList<string> Warnings => _warnings ?? (IReadOnlyList<string>)[];
+    public IReadOnlyList<string> Warnings => _warnings.Items;
 
-    public void Warn(string warning)
-    {
-        _warnings ??= [];
-        if (!_warnings.Contains(warning))
-        {
-            _warnings.Add(warning);
-        }
-    }
+    public void Warn(string warning) => _warnings.Add(warning);
 }

@@ -1,5 +1,6 @@
 using Strata.Api.Errors;
 using Strata.ApiServer.Authorization;
+using Strata.ApiServer.Http;
 using Strata.ApiServer.Streaming;
 
 namespace Strata.ApiServer.Requests;
@@ -7,6 +8,9 @@ namespace Strata.ApiServer.Requests;
 /// <summary>Takes an authenticated request to the endpoint it is for, if its user may: the one way in, for HTTP and for calls within the process.</summary>
 internal sealed class ApiDispatcher(LiveApi api, IAuthorizer authorizer)
 {
+    /// <summary>Whether a request names a resource that is served now.</summary>
+    public bool Serves(RequestInfo info) => info.IsResource && api.Current.Endpoints.Find(info) is not null;
+
     /// <exception cref="ApiException">The request is refused.</exception>
     public async ValueTask<ApiResult> ExecuteAsync(ApiCall call, CancellationToken cancellationToken)
     {
@@ -34,6 +38,7 @@ internal sealed class ApiDispatcher(LiveApi api, IAuthorizer authorizer)
             throw ApiErrors.UnknownPath();
         }
 
+        RequireAnswerable(call, endpoint.Info);
         return await endpoint.HandleAsync(call, cancellationToken);
     }
 
@@ -52,6 +57,16 @@ internal sealed class ApiDispatcher(LiveApi api, IAuthorizer authorizer)
         }
 
         return await api.Current.Documents.FindAsync(call, cancellationToken) ?? throw ApiErrors.UnknownPath();
+    }
+
+    // What is refused for the form of its answer has not happened.
+    private static void RequireAnswerable(ApiCall call, EndpointInfo info)
+    {
+        var isStream = info.Subresource is "attach" or "exec" or "portforward" or ProxyEndpoint.Subresource;
+        if (call.Info.Verb is "create" or "update" or "patch" or "delete" or "deletecollection" && !isStream)
+        {
+            ContentNegotiation.Choose(call.Accept, hasTable: info.Subresource != "scale");
+        }
     }
 
     private void Authorize(AuthorizationRequest request)

@@ -32,6 +32,11 @@ internal static class ByteTunnel
     /// <summary>The body of an answer whose head is out, to its end. If the source breaks, so does the client's connection: a clean end would pass a part for the whole.</summary>
     public static async Task AnswerAsync(HttpContext context, Stream source, CancellationToken cancellationToken)
     {
+        if (HttpMethods.IsHead(context.Request.Method))
+        {
+            return;
+        }
+
         try
         {
             await context.Response.Body.FlushAsync(cancellationToken); // Silent so far is an answer as well.

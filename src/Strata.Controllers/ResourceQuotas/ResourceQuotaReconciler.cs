@@ -13,6 +13,9 @@ internal sealed class ResourceQuotaReconciler(IKubeClient client, CountedKinds k
 {
     private static readonly TimeSpan Resync = TimeSpan.FromMinutes(5);
 
+    // For kinds that the server may begin to serve, such as custom resources.
+    private static readonly TimeSpan UnknownKind = TimeSpan.FromSeconds(30);
+
     public async Task<ReconcileResult> ReconcileAsync(ObjectKey key, CancellationToken cancellationToken)
     {
         var found = await client.ListAsync<ResourceQuota>(key.Namespace, new ListOptions(FieldSelector: $"metadata.name={key.Name}"), cancellationToken);
@@ -31,7 +34,7 @@ internal sealed class ResourceQuotaReconciler(IKubeClient client, CountedKinds k
             await client.UpdateAsync(quota with { Status = status }, "status", cancellationToken);
         }
 
-        return ReconcileResult.RecheckAfter(Resync);
+        return ReconcileResult.RecheckAfter(QuotaPlan.Counted(quota).All(entry => status.Used.ContainsKey(entry.Resource)) ? Resync : UnknownKind);
     }
 
     private async Task AddAsync<T>(ResourceQuota quota, List<QuotaSubject> objects, Func<T, QuotaSubject> subject, CancellationToken cancellationToken)

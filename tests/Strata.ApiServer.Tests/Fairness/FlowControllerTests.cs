@@ -4,6 +4,7 @@ using Strata.Api.Models;
 using Strata.ApiServer.Authentication;
 using Strata.ApiServer.Fairness;
 using Strata.ApiServer.Requests;
+using Strata.Hosting.Metrics;
 
 namespace Strata.ApiServer.Tests.Fairness;
 
@@ -18,7 +19,7 @@ public sealed class FlowControllerTests
     [Fact]
     public async Task A_flow_that_floods_its_level_does_not_keep_another_waiting_for_long()
     {
-        var controller = new FlowController(10, Only(queues: 64, hand: 4, length: 100), _clock);
+        var controller = new FlowController(10, Only(queues: 64, hand: 4, length: 100), _clock, new MetricRegistry());
         var flood = Enumerable.Range(0, 100).Select(_ => Enter(controller, "flood")).ToList();
         var other = Enter(controller, "other");
         Assert.False(other.IsCompleted);
@@ -39,20 +40,20 @@ public sealed class FlowControllerTests
     [Fact]
     public async Task A_full_queue_and_a_long_wait_are_refused_with_a_time_to_come_back()
     {
-        var controller = new FlowController(1, Only(queues: 1, hand: 1, length: 2), _clock);
+        var controller = new FlowController(1, Only(queues: 1, hand: 1, length: 2), _clock, new MetricRegistry());
         var running = await Enter(controller, "a");
         await FillAsync(controller);
         var waiting = Enter(controller, "a");
         var second = Enter(controller, "b");
 
-        var full = await Assert.ThrowsAsync<ApiException>(() => Enter(controller, "c"));
+        var full = await Assert.ThrowsAsync<FlowRefusedException>(() => Enter(controller, "c"));
         _clock.Advance(FlowController.WaitLimit);
-        var late = await Assert.ThrowsAsync<ApiException>(() => waiting);
-        await Assert.ThrowsAsync<ApiException>(() => second);
+        var late = await Assert.ThrowsAsync<FlowRefusedException>(() => waiting);
+        await Assert.ThrowsAsync<FlowRefusedException>(() => second);
 
         Assert.Equal((429, StatusReason.TooManyRequests, 1), (full.Status.Code, full.Status.Reason, full.Status.RetryAfterSeconds));
-        Assert.Contains("(queue-full)", full.Message, StringComparison.Ordinal);
-        Assert.Contains("(time-out)", late.Message, StringComparison.Ordinal);
+        Assert.Contains("(queue-full)", full.Status.Message, StringComparison.Ordinal);
+        Assert.Contains("(time-out)", late.Status.Message, StringComparison.Ordinal);
         running.Dispose();
         Assert.Equal(0, Use(controller, "mine").Waiting);
     }
@@ -60,7 +61,7 @@ public sealed class FlowControllerTests
     [Fact]
     public async Task Masters_never_wait()
     {
-        var controller = new FlowController(1, Only(queues: 1, hand: 1, length: 2), _clock);
+        var controller = new FlowController(1, Only(queues: 1, hand: 1, length: 2), _clock, new MetricRegistry());
         await Enter(controller, "a");
 
         for (var request = 0; request < 50; request++)
@@ -73,7 +74,7 @@ public sealed class FlowControllerTests
     public async Task A_level_borrows_what_others_lend_and_they_get_their_own_back_first()
     {
         // 10 seats each; the lender lends half.
-        var controller = new FlowController(20, FlowConfiguration.From([Schema("mine", "alice", 10), Schema("lender", "bob", 20)], [Level("mine", 50, 0), Level("lender", 50, 50), .. NoShares]), _clock);
+        var controller = new FlowController(20, FlowConfiguration.From([Schema("mine", "alice", 10), Schema("lender", "bob", 20)], [Level("mine", 50, 0), Level("lender", 50, 50), .. NoShares]), _clock, new MetricRegistry());
         var own = new List<FlowTicket>();
         while (Enter(controller, "alice") is { IsCompleted: true } entered)
         {
@@ -95,7 +96,7 @@ public sealed class FlowControllerTests
     [Fact]
     public async Task A_request_that_gives_up_leaves_its_place_to_the_next()
     {
-        var controller = new FlowController(1, Only(queues: 1, hand: 1, length: 10), _clock);
+        var controller = new FlowController(1, Only(queues: 1, hand: 1, length: 10), _clock, new MetricRegistry());
         var running = await Enter(controller, "a");
         await FillAsync(controller);
         using var leaves = new CancellationTokenSource();
@@ -113,7 +114,7 @@ public sealed class FlowControllerTests
     [Fact]
     public async Task Changed_settings_hold_at_once_and_lose_nobody()
     {
-        var controller = new FlowController(1, Only(queues: 1, hand: 1, length: 10), _clock);
+        var controller = new FlowController(1, Only(queues: 1, hand: 1, length: 10), _clock, new MetricRegistry());
         await Enter(controller, "a");
         await FillAsync(controller);
         var waiting = Enumerable.Range(0, 5).Select(index => Enter(controller, $"user-{index}")).ToList();

@@ -134,6 +134,22 @@ public sealed class ErrorFormTests : IClassFixture<SharedApi>
     }
 
     [Fact]
+    public async Task Warnings_quote_any_text_and_fit_into_headers()
+    {
+        var strange = await _api.PostAsync($"{Maps}?dryRun=All", """{"metadata":{"name":"w"},"é€😀\u0007":1}""");
+        strange.Expect(HttpStatusCode.Created);
+        Assert.Single(strange.Headers.GetValues("Warning"));
+
+        var many = string.Join(',', Enumerable.Range(0, 100_000).Select(static index => $"\"unknown{index}\":1"));
+        var warned = await _api.PostAsync($"{Maps}?dryRun=All", $$"""{"metadata":{"name":"w"},{{many}}}""");
+        Assert.InRange(warned.Expect(HttpStatusCode.Created).Headers.GetValues("Warning").Count(), 100, 4096 / "unknown field".Length);
+
+        var @long = new string('x', 5000);
+        var cut = await _api.PostAsync($"{Maps}?dryRun=All", $$"""{"metadata":{"name":"w"},"{{@long}}":1}""");
+        Assert.InRange(Assert.Single(cut.Expect(HttpStatusCode.Created).Headers.GetValues("Warning")).Length, 256, 300);
+    }
+
+    [Fact]
     public async Task An_expected_version_far_ahead_is_waited_for_and_then_a_timeout()
     {
         var answer = await _api.GetAsync($"{Maps}?resourceVersion=999999999");

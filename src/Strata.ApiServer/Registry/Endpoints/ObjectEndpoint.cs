@@ -106,7 +106,7 @@ internal sealed class ObjectEndpoint(ResourceStore store, ServedVersion? version
         var result = await store.DeleteAsync(WriteContexts.From(call) with { DryRun = options.DryRun }, KeyOf(call), options, cancellationToken);
         if (result.IsRemoved && !store.Strategy.ReturnsObjectOnDelete)
         {
-            return new ObjectResult(200, SuccessStatus.Of(Info.Kind, result.Object), null);
+            return new ObjectResult(200, SuccessStatus.Of(Info.Kind, result.Object), null) { IsStatus = true };
         }
 
         return await _view.AnswerAsync(!result.IsRemoved && options.OrphanDependents == false ? 202 : 200, result.Object, cancellationToken);

@@ -94,6 +94,7 @@ internal sealed partial class ResourceStore
             OldObject = old,
             DryRun = context.DryRun,
             Warn = context.Warn,
+            Reviewed = context.Reviewed,
         };
 
     private void ThrowIfAny(FieldErrors errors, string name)

@@ -87,7 +87,7 @@ internal sealed class QuotaCharger(ResourceRegistry registry, TimeProvider clock
         {
             foreach (var request in batch.Where(static request => request.IsOpen))
             {
-                request.Failure = failure; // Each tells its own caller.
+                request.Failure = failure; // Whatever it was, nobody passes unasked.
             }
         }
 
@@ -113,17 +113,33 @@ internal sealed class QuotaCharger(ResourceRegistry registry, TimeProvider clock
         foreach (var name in Quotas.ListCached(namespaceName).Select(static entry => entry.Name).ToList())
         {
             var open = batch.FindAll(static request => request.IsOpen);
-            if (open.Count > 0)
+            if (open.Count == 0)
+            {
+                break;
+            }
+
+            try
             {
                 await ChargeAsync(new ObjectKey(namespaceName, name), open, cancellationToken);
             }
+            catch (Exception failure)
+            {
+                open.ForEach(request => request.Failure = failure); // Each tells its own caller.
+            }
         }
 
-        // Another quota refused what the first ones had agreed to.
+        // Another quota refused what the first ones had agreed to, or could not be asked.
         foreach (var refused in batch.Where(static request => !request.IsOpen))
         {
-            await RefundAsync(refused);
-            refused.Charges.Clear();
+            try
+            {
+                await RefundAsync(refused);
+                refused.Charges.Clear();
+            }
+            catch (Exception failure)
+            {
+                refused.Failure ??= failure; // What was not given back the quota controller finds out when it counts next.
+            }
         }
     }
 
