@@ -11,9 +11,14 @@ namespace Strata.ApiBench;
 internal sealed class WatchLoad(HttpClient http, Uri server)
 {
     private const int Objects = 100;
-    private static readonly byte[] s_marker = "\"sent\":\""u8.ToArray();
+    private static readonly byte[] s_sent = "\"sent\":\""u8.ToArray();
+    private static readonly byte[] s_version = "\"resourceVersion\":\""u8.ToArray();
     private readonly Uri _objects = new(server, "api/v1/namespaces/watched/configmaps");
     private long _seen;
+    private int _resumed;
+
+    /// <summary>How often a watcher was ended as too slow and went on from the last event it had seen.</summary>
+    public int Resumed => _resumed;
 
     /// <returns>Delays in milliseconds, sorted, from before the request that makes a change until a watcher has read its event; as many as were due.</returns>
     /// <exception cref="InvalidOperationException">A watcher missed an event.</exception>
@@ -33,7 +38,7 @@ internal sealed class WatchLoad(HttpClient http, Uri server)
             streams.Add(await http.GetStreamAsync(new Uri($"{_objects}?watch=1&resourceVersion={version}")));
         }
 
-        var watching = streams.ConvertAll(stream => Task.Run(() => WatchAsync(stream, stop.Token)));
+        var watching = streams.ConvertAll(stream => Task.Run(() => WatchAsync(stream, version, stop.Token)));
         var due = await ChangeAsync(perSecond, duration) * (long)watchers;
         var finished = Stopwatch.GetTimestamp();
         while (Interlocked.Read(ref _seen) < due && Stopwatch.GetElapsedTime(finished) < TimeSpan.FromSeconds(30))
@@ -68,27 +73,18 @@ internal sealed class WatchLoad(HttpClient http, Uri server)
         return total;
     }
 
-    private async Task<List<double>> WatchAsync(Stream stream, CancellationToken cancellationToken)
+    private async Task<List<double>> WatchAsync(Stream stream, string version, CancellationToken cancellationToken)
     {
         var delays = new List<double>();
         var buffer = new byte[64 * 1024];
-        var filled = 0;
         try
         {
-            while (await stream.ReadAsync(buffer.AsMemory(filled), cancellationToken) is var read and > 0)
+            while (true)
             {
-                filled += read;
-                var now = Stopwatch.GetTimestamp();
-                var rest = buffer.AsSpan(0, filled);
-                while (rest.IndexOf((byte)'\n') is var end and >= 0)
-                {
-                    delays.Add(Stopwatch.GetElapsedTime(SentAt(rest[..end]), now).TotalMilliseconds);
-                    Interlocked.Increment(ref _seen);
-                    rest = rest[(end + 1)..];
-                }
-
-                filled = rest.Length;
-                rest.CopyTo(buffer);
+                version = await ReadAsync(stream, version, buffer, delays, cancellationToken);
+                await stream.DisposeAsync();
+                Interlocked.Increment(ref _resumed);
+                stream = await http.GetStreamAsync(new Uri($"{_objects}?watch=1&resourceVersion={version}"), cancellationToken);
             }
         }
         catch (OperationCanceledException)
@@ -99,10 +95,39 @@ internal sealed class WatchLoad(HttpClient http, Uri server)
         return delays;
     }
 
-    private static long SentAt(ReadOnlySpan<byte> line)
+    /// <summary>Reads until the server ends the stream; returns the version seen last.</summary>
+    private async Task<string> ReadAsync(Stream stream, string version, byte[] buffer, List<double> delays, CancellationToken cancellationToken)
     {
-        var from = line[(line.IndexOf(s_marker) + s_marker.Length)..];
-        return long.Parse(from[..from.IndexOf((byte)'"')], CultureInfo.InvariantCulture);
+        var filled = 0;
+        while (await stream.ReadAsync(buffer.AsMemory(filled), cancellationToken) is var read and > 0)
+        {
+            filled += read;
+            var now = Stopwatch.GetTimestamp();
+            var rest = buffer.AsSpan(0, filled);
+            while (rest.IndexOf((byte)'\n') is var end and >= 0)
+            {
+                if (!rest.StartsWith("{\"type\":\"MODIFIED\""u8))
+                {
+                    break; // It says that the watch has ended; the stream ends with it.
+                }
+
+                delays.Add(Stopwatch.GetElapsedTime(long.Parse(After(rest[..end], s_sent), CultureInfo.InvariantCulture), now).TotalMilliseconds);
+                version = Encoding.ASCII.GetString(After(rest[..end], s_version));
+                Interlocked.Increment(ref _seen);
+                rest = rest[(end + 1)..];
+            }
+
+            filled = rest.Length;
+            rest.CopyTo(buffer);
+        }
+
+        return version;
+    }
+
+    private static ReadOnlySpan<byte> After(ReadOnlySpan<byte> line, ReadOnlySpan<byte> marker)
+    {
+        var from = line[(line.IndexOf(marker) + marker.Length)..];
+        return from[..from.IndexOf((byte)'"')];
     }
 
     private async Task SendAsync(HttpMethod method, Uri url, string body, string type)

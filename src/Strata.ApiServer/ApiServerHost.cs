@@ -12,16 +12,18 @@ public sealed partial class ApiServerHost : IAsyncDisposable
 {
     private readonly ApiServerParts _parts;
     private readonly HttpsListener? _listener;
-    private readonly CancellationTokenSource _stopping;
+    private readonly ServerLifetime _lifetime;
+    private readonly ApiServerOptions _options;
     private readonly Task _running;
     private readonly ILogger _logger;
     private int _stopped;
 
-    private ApiServerHost(ApiServerParts parts, HttpsListener? listener, CancellationTokenSource stopping, Task running, ILogger logger)
+    private ApiServerHost(ApiServerParts parts, HttpsListener? listener, ServerLifetime lifetime, Task running, ApiServerOptions options, ILogger logger)
     {
         _parts = parts;
         _listener = listener;
-        _stopping = stopping;
+        _lifetime = lifetime;
+        _options = options;
         _running = running;
         _logger = logger;
     }
@@ -29,14 +31,17 @@ public sealed partial class ApiServerHost : IAsyncDisposable
     /// <summary>Addresses that are listened on, with their real ports.</summary>
     public IReadOnlyList<IPEndPoint> Endpoints => _listener?.Endpoints ?? [];
 
+    /// <summary>How many custom resource definitions are kept in memory; for tests.</summary>
+    internal int ServedDefinitions => _parts.ServedDefinitions;
+
     /// <summary>Starts a server; when the task completes, it serves: memory is filled, and the namespaces and the service that every cluster has are there.</summary>
     /// <exception cref="IOException">An address cannot be listened on.</exception>
     public static async Task<ApiServerHost> StartAsync(ApiServerOptions options, CancellationToken cancellationToken)
     {
         var logger = options.Loggers.CreateLogger<ApiServerHost>();
-        var stopping = new CancellationTokenSource();
-        var parts = await ApiServerParts.CreateAsync(options, stopping.Token, cancellationToken);
-        var running = parts.RunAsync(stopping.Token);
+        var lifetime = new ServerLifetime();
+        var parts = await ApiServerParts.CreateAsync(options, lifetime, cancellationToken);
+        var running = parts.RunAsync(lifetime.Stopped);
         HttpsListener? listener = null;
         try
         {
@@ -50,7 +55,7 @@ public sealed partial class ApiServerHost : IAsyncDisposable
         }
         catch
         {
-            await stopping.CancelAsync();
+            await lifetime.StopAsync();
             if (listener is not null)
             {
                 await listener.DisposeAsync();
@@ -58,19 +63,20 @@ public sealed partial class ApiServerHost : IAsyncDisposable
 
             await running;
             parts.Dispose();
-            stopping.Dispose();
+            lifetime.Dispose();
             throw;
         }
 
         LogStarted(logger, string.Join(", ", listener?.Endpoints ?? []));
-        return new ApiServerHost(parts, listener, stopping, running, logger);
+        return new ApiServerHost(parts, listener, lifetime, running, options, logger);
     }
 
     /// <summary>A connection within the process.</summary>
     /// <param name="user">Who calls; what they may do is decided as for anyone.</param>
-    public IApiTransport Connect(UserIdentity user) => new InProcessTransport(_parts.Dispatcher, user, _stopping.Token);
+    public IApiTransport Connect(UserIdentity user) => new InProcessTransport(_parts.Dispatcher, user, _lifetime.Draining);
 
-    /// <summary>Ends streams, lets other requests finish, and stops. Repeating it is harmless.</summary>
+    /// <summary>Says through /readyz that it leaves, after <see cref="ApiServerOptions.ShutdownDelay"/> ends streams and refuses new requests, lets the others finish, and stops. Repeating it
+    /// is harmless.</summary>
     /// <param name="cancellationToken">Ends the waiting for requests.</param>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
@@ -79,7 +85,11 @@ public sealed partial class ApiServerHost : IAsyncDisposable
             return;
         }
 
-        await _stopping.CancelAsync();
+        _lifetime.BeginLeaving();
+        await _parts.WithdrawAsync();
+        await DelayAsync(cancellationToken);
+        await _lifetime.DrainAsync(_options.ShutdownLimit, _options.Clock, cancellationToken);
+        await _lifetime.StopAsync();
         if (_listener is not null)
         {
             await _listener.StopAsync(cancellationToken);
@@ -88,9 +98,22 @@ public sealed partial class ApiServerHost : IAsyncDisposable
 
         await _running;
         _parts.Dispose();
-        _stopping.Dispose();
+        _lifetime.Dispose();
         LogStopped(_logger);
     }
 
     public async ValueTask DisposeAsync() => await StopAsync(CancellationToken.None);
+
+    // Load balancers need a moment to see that the server is leaving; it serves them until then.
+    private async Task DelayAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Task.Delay(_options.ShutdownDelay, _options.Clock, cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            // Whoever stops the server does not want to wait.
+        }
+    }
 }

@@ -13,6 +13,10 @@ public sealed record ApiServerOptions
     /// <summary>Where the objects are kept. Stays the caller's to dispose, after the server has stopped.</summary>
     public required IRevisionedStore Store { get; init; }
 
+    /// <summary>Whether other servers may serve the same store. They then keep the service <c>kubernetes</c> together, each its own address; all have to listen on the same port.
+    /// False: this server is all that is behind it.</summary>
+    public bool SharesStore { get; init; }
+
     /// <summary>Addresses to listen on; port 0 takes a free one. Empty: no HTTPS, only calls within the process.</summary>
     public IReadOnlyList<IPEndPoint> Listen { get; init; } = [];
 
@@ -62,9 +66,21 @@ public sealed record ApiServerOptions
 
     public required ILoggerFactory Loggers { get; init; }
 
+    /// <summary>Requests that may run at a time, besides those exempt (upstream: 400 reads and 200 writes). Priority levels share them.</summary>
+    public int MaxRequestsInFlight { get; init; } = 600;
+
+    /// <summary>How long a server that stops goes on as before while /readyz fails, for load balancers to notice.</summary>
+    public TimeSpan ShutdownDelay { get; init; }
+
+    /// <summary>How long a server that stops waits for the requests that run.</summary>
+    public TimeSpan ShutdownLimit { get; init; } = TimeSpan.FromSeconds(60);
+
     /// <summary>How often history older than one period is forgotten.</summary>
     public TimeSpan CompactionPeriod { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>How long Events are kept.</summary>
     public TimeSpan EventLifetime { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>Warnings for who creates an object, by resource and group (<c>jobs.batch</c>): what the cluster around this server will not do with it.</summary>
+    public IReadOnlyDictionary<string, string> Notices { get; init; } = new Dictionary<string, string>();
 }

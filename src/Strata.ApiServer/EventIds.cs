@@ -1,6 +1,6 @@
 namespace Strata.ApiServer;
 
-/// <summary>Log event ids of this project: 7000 to 7999 (7900 to 7919 belong to the watch cache). Ids are never used twice. Next free: 7011.</summary>
+/// <summary>Log event ids of this project: 7000 to 7999 (7900 to 7919 belong to the watch cache). Ids are never used twice. Next free: 7016.</summary>
 internal static class EventIds
 {
     public const int RequestFailed = 7001;
@@ -13,4 +13,9 @@ internal static class EventIds
     public const int NotReleased = 7008;
     public const int OrphanReleased = 7009;
     public const int AllocationShared = 7010;
+    public const int DefinitionServed = 7011;
+    public const int DefinitionFailed = 7012;
+    public const int DefinitionNotServed = 7013;
+    public const int ServerSilent = 7014;
+    public const int PresenceFailed = 7015;
 }

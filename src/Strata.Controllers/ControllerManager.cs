@@ -9,10 +9,12 @@ using Strata.Controllers.GarbageCollection;
 using Strata.Controllers.Namespaces;
 using Strata.Controllers.NodeLifecycle;
 using Strata.Controllers.ReplicaSets;
+using Strata.Controllers.ResourceQuotas;
 using Strata.Controllers.RoleAggregation;
 using Strata.Controllers.RootCertificates;
 using Strata.Controllers.Runtime;
 using Strata.Controllers.ServiceAccounts;
+using Strata.Controllers.StorageProtection;
 using Strata.Controllers.TokenSecrets;
 
 namespace Strata.Controllers;
@@ -38,6 +40,9 @@ public sealed partial class ControllerManager(IKubeClient client, ControllerOpti
         context => new CertificateApprovalController(context),
         context => new CertificateSigningController(context),
         context => new CertificateCleanupController(context),
+        context => new ResourceQuotaController(context),
+        context => new ClaimProtectionController(context),
+        context => new VolumeProtectionController(context),
     ];
 
     private static readonly TimeSpan RestartDelay = TimeSpan.FromSeconds(1);

@@ -31,6 +31,38 @@ public sealed class SeveralServersTests
         await CheckServicesAsync(first, second);
     }
 
+    [Fact]
+    public async Task A_quota_holds_across_two_servers()
+    {
+        const string resource = "count/configmaps";
+        await using var store = new MemoryStore();
+        await using var first = await TestApiServer.StartAsync(store);
+        await using var second = await TestApiServer.StartAsync(store);
+        IKubeClient[] servers = [first.Admin, second.Admin];
+        var hard = new Dictionary<string, Quantity> { [resource] = Quantity.FromValue(20) };
+        var quota = await servers[0].CreateAsync(
+            new ResourceQuota { Metadata = new ObjectMeta { Name = "q", Namespace = "default" }, Spec = new ResourceQuotaSpec { Hard = hard } }, Token);
+        var status = new ResourceQuotaStatus { Hard = hard, Used = new Dictionary<string, Quantity> { [resource] = Quantity.FromValue(0) } };
+        await servers[0].UpdateAsync(quota with { Status = status }, "status", Token);
+        await servers[1].ListAsync<ResourceQuota>("default", ListOptions.All, Token); // Its memory has caught up.
+        await servers[0].ListAsync<ResourceQuota>("default", ListOptions.All, Token);
+
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, 64).Select(index => Task.Run(async () =>
+        {
+            try
+            {
+                await servers[index % 2].CreateAsync(new ConfigMap { Metadata = new ObjectMeta { Name = $"m{index}", Namespace = "default" } }, Token);
+                return true;
+            }
+            catch (ApiException refused) when (refused.Message.Contains("exceeded quota: q", StringComparison.Ordinal))
+            {
+                return false;
+            }
+        })));
+        Assert.Equal(20, outcomes.Count(static isCreated => isCreated));
+        Assert.Equal(20, (await servers[0].GetAsync<ResourceQuota>("default", "q", Token)).Status.Used[resource].Value);
+    }
+
     // Both servers have the same random seed, so they choose the same addresses and ports all the time.
     private static async Task CheckServicesAsync(IRevisionedStore firstStore, IRevisionedStore secondStore)
     {

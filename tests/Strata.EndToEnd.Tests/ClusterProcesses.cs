@@ -10,11 +10,16 @@ internal static class ClusterProcesses
     public static Task KillAsync(TestCluster cluster) => KillAsync(Strata(cluster));
 
     /// <summary>The cluster's own process.</summary>
-    public static int Strata(TestCluster cluster) => int.Parse(File.ReadAllText(Path.Combine(RunDirectory(cluster), "pid")), CultureInfo.InvariantCulture);
+    public static int Strata(TestCluster cluster) => Strata(cluster.DataDirectory);
+
+    /// <summary>The process that runs what is in a data directory.</summary>
+    public static int Strata(string dataDirectory) => int.Parse(File.ReadAllText(Path.Combine(RunDirectory(dataDirectory), "pid")), CultureInfo.InvariantCulture);
 
     /// <summary>Where a running cluster keeps its sockets and mounts.</summary>
-    public static string RunDirectory(TestCluster cluster) => Directory.GetDirectories("/run/strata")
-        .Single(folder => File.Exists(Path.Combine(folder, "pid")) && CommandLine(File.ReadAllText(Path.Combine(folder, "pid"))).Contains(cluster.DataDirectory, StringComparison.Ordinal));
+    public static string RunDirectory(TestCluster cluster) => RunDirectory(cluster.DataDirectory);
+
+    private static string RunDirectory(string dataDirectory) => Directory.GetDirectories("/run/strata")
+        .Single(folder => File.Exists(Path.Combine(folder, "pid")) && CommandLine(File.ReadAllText(Path.Combine(folder, "pid"))).Contains($"--data-dir {dataDirectory}", StringComparison.Ordinal));
 
     public static async Task KillAsync(int id)
     {

@@ -44,6 +44,9 @@ public sealed class FieldErrors
 
     public void TypeInvalid(string path, object? value, string detail) => Add("FieldValueTypeInvalid", path, $"Invalid value: {Show(value)}: {detail}");
 
+    /// <summary>Takes over problems that were collected elsewhere.</summary>
+    public void AddRange(IEnumerable<StatusCause> causes) => _causes.AddRange(causes);
+
     private static string Show(object? value) => value switch
     {
         null => "null",

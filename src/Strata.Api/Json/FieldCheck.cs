@@ -31,7 +31,13 @@ public static class FieldCheck
             var (name, value) = target.GetAt(index);
             if (type.Field(name) is { } field)
             {
-                if (field.Kind == SchemaFieldKind.Object && value is not (null or JsonValue) && field.ObjectType is { } inner)
+                if (field.SchemaUnion is { } union)
+                {
+                    path.Push(name);
+                    WalkUnion(value, field, union, path, unknown);
+                    path.Pop();
+                }
+                else if (field.Kind == SchemaFieldKind.Object && value is not (null or JsonValue) && field.ObjectType is { } inner)
                 {
                     path.Push(name);
                     WalkValue(value, field, inner, path, unknown);
@@ -50,6 +56,28 @@ public static class FieldCheck
             {
                 target.RemoveAt(index);
             }
+        }
+    }
+
+    // Where a schema or something simpler may stand, an object is a schema.
+    private static void WalkUnion(JsonNode? value, SchemaField field, SchemaType type, JsonPathBuilder path, List<string>? unknown)
+    {
+        if (field.IsMap)
+        {
+            foreach (var (key, entry) in value as JsonObject ?? [])
+            {
+                path.Push(key);
+                if (entry is JsonObject schema)
+                {
+                    Walk(schema, type, path, isRoot: false, unknown);
+                }
+
+                path.Pop();
+            }
+        }
+        else if (value is JsonObject schema)
+        {
+            Walk(schema, type, path, isRoot: false, unknown);
         }
     }
 

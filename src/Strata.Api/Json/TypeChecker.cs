@@ -105,6 +105,9 @@ internal sealed class TypeChecker
                 }
 
                 break;
+            case SchemaFieldKind.RawJson when value is JsonObject schema && field.SchemaUnion is { } union:
+                CheckObject(schema, union);
+                break;
             case SchemaFieldKind.RawJson:
                 break;
             case SchemaFieldKind.Int32 when IsInteger(value, out var number) && number is >= int.MinValue and <= int.MaxValue:

@@ -21,6 +21,9 @@ internal static class OpenApiNames
         };
     }
 
+    /// <summary>A kind that is not built in: <c>com.example.stable.v1.CronTab</c>.</summary>
+    public static string Custom(Models.KindInfo resource, string kind) => $"{string.Join('.', resource.Group.Split('.').Reverse())}.{resource.Version}.{kind}";
+
     /// <summary>Group and version as part of an operation id: <c>CoreV1</c>, <c>RbacAuthorizationV1</c>.</summary>
     public static string Operation(string group, string version)
     {

@@ -10,4 +10,8 @@ namespace Strata.Api.OpenApi;
 /// <param name="Body">Schema name of the request body; null when there is none.</param>
 /// <param name="Answer">Schema name of the answer; null for streams and text.</param>
 internal sealed record OpenApiOperation(
-    string Method, string Action, string Id, string ApiVersion, string Kind, OpenApiParameter[] Parameters, string? Body, string? Answer);
+    string Method, string Action, string Id, string ApiVersion, string Kind, OpenApiParameter[] Parameters, string? Body, string? Answer)
+{
+    /// <summary>Whether it acts on a kind that is not built in.</summary>
+    public bool IsCustom { get; init; }
+}

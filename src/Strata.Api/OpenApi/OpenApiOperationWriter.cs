@@ -8,6 +8,9 @@ internal static class OpenApiOperationWriter
     private static readonly string[] PatchTypes =
         ["application/apply-patch+yaml", "application/json-patch+json", "application/merge-patch+json", "application/strategic-merge-patch+json"];
 
+    // Only built-in kinds say how their lists merge.
+    private static readonly string[] CustomPatchTypes = ["application/apply-patch+yaml", "application/json-patch+json", "application/merge-patch+json"];
+
     private static readonly string[] PlainTypes = ["application/json", "application/yaml", "application/vnd.kubernetes.protobuf"];
 
     private static readonly string[] AnswerTypes = ["application/json"];
@@ -16,7 +19,7 @@ internal static class OpenApiOperationWriter
     {
         writer.WriteStartObject(operation.Method);
         writer.WriteString("operationId"u8, operation.Id);
-        var bodyTypes = operation.Method == "patch" ? PatchTypes : PlainTypes;
+        var bodyTypes = operation.Method != "patch" ? PlainTypes : operation.IsCustom ? CustomPatchTypes : PatchTypes;
         writer.WriteStartArray("parameters"u8);
         foreach (var parameter in operation.Parameters)
         {

@@ -14,6 +14,7 @@ internal sealed class OpenApiPaths(Utf8JsonWriter writer, OpenApiSchemas schemas
     public void Write(OpenApiResource resource)
     {
         var kind = resource.Kind;
+        schemas.Define(resource);
         var scope = kind.Namespaced ? $"{kind.BasePath}/namespaces/{{namespace}}/{kind.Plural}" : $"{kind.BasePath}/{kind.Plural}";
         WritePath(scope, kind.Namespaced, hasName: false, Collection(resource));
         if (kind.Namespaced && resource.Verbs.Contains("list"))
@@ -62,7 +63,7 @@ internal sealed class OpenApiPaths(Utf8JsonWriter writer, OpenApiSchemas schemas
         resource.Kind.Kind,
         OpenApiParameter.List,
         Body: null,
-        schemas.RequireKind(resource.Kind.ApiVersion, resource.Kind.Kind + "List"));
+        schemas.RequireKind(resource.Kind.ApiVersion, resource.Custom?.ListKind ?? resource.Kind.Kind + "List"));
 
     private IEnumerable<OpenApiOperation> Item(OpenApiResource resource)
     {
@@ -130,7 +131,10 @@ internal sealed class OpenApiPaths(Utf8JsonWriter writer, OpenApiSchemas schemas
         if (verbs.Contains("patch"))
         {
             yield return new OpenApiOperation(
-                "patch", "patch", Id("patch", resource, Scoped(resource) + suffix), apiVersion, kind, OpenApiParameter.Patch, schemas.RequireLeaf("meta.v1.Patch"), body);
+                "patch", "patch", Id("patch", resource, Scoped(resource) + suffix), apiVersion, kind, OpenApiParameter.Patch, schemas.RequireLeaf("meta.v1.Patch"), body)
+            {
+                IsCustom = resource.Custom is not null,
+            };
         }
     }
 

@@ -9,13 +9,35 @@ internal sealed class OpenApiSchemas(SchemaTable schema, SchemaDescriptions? des
     private readonly SortedDictionary<string, SchemaType> _types = new(StringComparer.Ordinal);
     private readonly SortedSet<string> _leaves = new(StringComparer.Ordinal);
     private readonly Dictionary<string, SortedSet<string>> _apiVersions = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string ApiVersion, string Kind), (OpenApiResource Resource, bool IsList)> _custom = [];
+    private readonly SortedDictionary<string, (OpenApiResource Resource, bool IsList)> _customInUse = new(StringComparer.Ordinal);
 
     public string ReferencePrefix { get; } = dialect == OpenApiDialect.V2 ? "#/definitions/" : "#/components/schemas/";
+
+    /// <summary>Makes a kind known that is not built in; for others it does nothing.</summary>
+    public void Define(OpenApiResource resource)
+    {
+        if (resource.Custom is { } custom)
+        {
+            _custom[(resource.Kind.ApiVersion, resource.Kind.Kind)] = (resource, false);
+            _custom[(resource.Kind.ApiVersion, custom.ListKind)] = (resource, true);
+        }
+    }
 
     /// <summary>Adds a kind, its list and everything they refer to.</summary>
     /// <returns>The name for references; null when the table does not know the kind.</returns>
     public string? RequireKind(string apiVersion, string kind)
     {
+        if (_custom.TryGetValue((apiVersion, kind), out var custom))
+        {
+            var name = OpenApiNames.Custom(custom.Resource.Kind, kind);
+            _customInUse[name] = custom;
+            _customInUse[OpenApiNames.Custom(custom.Resource.Kind, custom.Resource.Kind.Kind)] = (custom.Resource, false);
+            Require(schema.Type("meta.v1.ObjectMeta")!);
+            Require(schema.Type("meta.v1.ListMeta")!);
+            return name;
+        }
+
         if (schema.ForKind(apiVersion, kind) is not { } type)
         {
             return null;
@@ -41,6 +63,11 @@ internal sealed class OpenApiSchemas(SchemaTable schema, SchemaDescriptions? des
     /// <summary>Writes all schemas as members of the object that the writer stands in.</summary>
     public void WriteAll(Utf8JsonWriter writer)
     {
+        foreach (var (name, (resource, isList)) in _customInUse)
+        {
+            WriteCustom(writer, name, resource, isList);
+        }
+
         foreach (var type in _types.Values)
         {
             WriteType(writer, type);
@@ -52,6 +79,40 @@ internal sealed class OpenApiSchemas(SchemaTable schema, SchemaDescriptions? des
             OpenApiLeaves.Write(writer, leaf, dialect);
             writer.WriteEndObject();
         }
+    }
+
+    private void WriteCustom(Utf8JsonWriter writer, string name, OpenApiResource resource, bool isList)
+    {
+        var custom = resource.Custom!;
+        var output = new CustomSchemaWriter(writer, dialect);
+        var metadata = ReferencePrefix + OpenApiNames.Schema(isList ? "meta.v1.ListMeta" : "meta.v1.ObjectMeta");
+        writer.WriteStartObject(name);
+        if (isList)
+        {
+            output.WriteList(resource.Kind.Kind, ReferencePrefix + OpenApiNames.Custom(resource.Kind, resource.Kind.Kind), metadata);
+        }
+        else
+        {
+            output.WriteKind(custom.Schema, metadata);
+        }
+
+        writer.WriteStartArray("x-kubernetes-group-version-kind"u8);
+        WriteKind(writer, resource.Kind.ApiVersion, isList ? custom.ListKind : resource.Kind.Kind);
+        writer.WriteEndArray();
+        if (!isList && custom.SelectableFields.Count > 0)
+        {
+            writer.WriteStartArray("x-kubernetes-selectable-fields"u8);
+            foreach (var field in custom.SelectableFields)
+            {
+                writer.WriteStartObject();
+                writer.WriteString("fieldPath"u8, field);
+                writer.WriteEndObject();
+            }
+
+            writer.WriteEndArray();
+        }
+
+        writer.WriteEndObject();
     }
 
     private void Require(SchemaType type)

@@ -44,6 +44,9 @@ public sealed class SchemaField
     /// <summary>The type of one value; null unless <see cref="Kind"/> is <see cref="SchemaFieldKind.Object"/>.</summary>
     public SchemaType? ObjectType => Kind == SchemaFieldKind.Object ? _objectType ??= _table.Type(TypeName) : null;
 
+    /// <summary>The type of an object where JSON also allows a list or a flag (<c>items</c> and <c>additionalProperties</c> of a schema); null for all other fields.</summary>
+    internal SchemaType? SchemaUnion => TypeName.StartsWith("apiextensions.v1.JSONSchemaPropsOr", StringComparison.Ordinal) ? _table.Type("apiextensions.v1.JSONSchemaProps") : null;
+
     public SchemaPatchStrategy PatchStrategy { get; internal init; }
 
     /// <summary>Member that tells list items apart in a strategic merge patch; null for scalars and for lists that are replaced.</summary>

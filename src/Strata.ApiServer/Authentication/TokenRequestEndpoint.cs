@@ -84,6 +84,7 @@ internal sealed class TokenRequestEndpoint(IObjectReader objects, ServiceAccount
             Name = call.Info.Name,
             User = call.User,
             Object = body,
+            Reviewed = new ReviewedPart(AdmissionOperation.Create, TokenRequestKind, body),
             Warn = call.Warn,
         };
         await admission.MutateAsync(request, cancellationToken);

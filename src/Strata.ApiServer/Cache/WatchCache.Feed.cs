@@ -104,7 +104,8 @@ internal sealed partial class WatchCache
         var key = Encoding.UTF8.GetString(stored.Key.Span);
         try
         {
-            var json = StoredObject.WithResourceVersion(stored.Value.Span, revision, out var metadata);
+            var value = _options.Decode is { } decode ? decode(stored.Value) : stored.Value;
+            var json = StoredObject.WithResourceVersion(value.Span, revision, out var metadata);
             return new CacheEntry(key, json, revision, metadata, _options.Fields(json));
         }
         catch (JsonException e)

@@ -10,6 +10,9 @@ internal sealed record WatchCacheOptions
     /// <see cref="SelectableFields.Read"/>.</summary>
     public Func<ReadOnlyMemory<byte>, IReadOnlyDictionary<string, string>> Fields { get; init; } = new SelectableFields().Read;
 
+    /// <summary>Turns what is stored into what is served; null when that is the same.</summary>
+    public Func<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>>? Decode { get; init; }
+
     /// <summary>Recent events kept for watches that begin in the past.</summary>
     public int RecentEvents { get; init; } = 4096;
 

@@ -21,18 +21,10 @@ internal sealed record GroupVersionResources(string Group, string Version, IRead
     [
         .. endpoints.GroupBy(static endpoint => (endpoint.Group, endpoint.Version))
             .OrderBy(static group => Rank(group.Key.Group)).ThenBy(static group => group.Key.Group, StringComparer.Ordinal)
-            .ThenBy(static group => VersionRank(group.Key.Version)).ThenByDescending(static group => VersionNumber(group.Key.Version))
-            .ThenByDescending(static group => group.Key.Version, StringComparer.Ordinal)
+            .ThenBy(static group => group.Key.Version, VersionOrder.Instance)
             .Select(static group => new GroupVersionResources(
                 group.Key.Group, group.Key.Version, [.. group.OrderBy(static endpoint => endpoint.FullName, StringComparer.Ordinal)])),
     ];
 
     private static int Rank(string group) => Array.IndexOf(GroupOrder, group) is >= 0 and var rank ? rank : GroupOrder.Length;
-
-    private static int VersionNumber(string version) =>
-        int.TryParse(version.AsSpan().TrimStart('v') is var digits && digits.IndexOfAnyExceptInRange('0', '9') is >= 0 and var end ? digits[..end] : digits, out var number) ? number : 0;
-
-    // v2, v1, then v1beta1, then v1alpha1.
-    private static int VersionRank(string version) =>
-        version.Contains("alpha", StringComparison.Ordinal) ? 2 : version.Contains("beta", StringComparison.Ordinal) ? 1 : 0;
 }

@@ -116,14 +116,17 @@ internal sealed class OpenApiDocuments
             [
                 .. version.Endpoints.Where(other => other.Resource == endpoint.Resource && other.Subresource.Length > 0)
                     .Select(static other => new OpenApiSubresource(other.Subresource, other.Kind.ApiVersion, other.Kind.Kind, other.Verbs)),
-            ]);
+            ])
+        {
+            Custom = endpoint.Custom,
+        };
 
     private static string HashOf(GroupVersionResources version, string programVersion)
     {
         var text = new StringBuilder(programVersion).Append('\n').Append(version.GroupVersion);
         foreach (var endpoint in version.Endpoints)
         {
-            text.Append('\n').Append(endpoint.FullName).Append(' ').AppendJoin(',', endpoint.Verbs);
+            text.Append('\n').Append(endpoint.FullName).Append(' ').AppendJoin(',', endpoint.Verbs).Append(' ').Append(endpoint.Custom?.Hash);
         }
 
         return Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));

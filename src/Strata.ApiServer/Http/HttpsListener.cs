@@ -63,8 +63,9 @@ internal sealed class HttpsListener : IAsyncDisposable
     private static void Configure(KestrelServerOptions kestrel, ApiServerOptions options, X509Certificate2 certificate)
     {
         kestrel.AddServerHeader = false;
-        kestrel.Limits.MaxRequestBodySize = ApiHttpApplication.MaxDroppedLength;
+        kestrel.Limits.MaxRequestBodySize = RequestBodies.MaxDroppedLength;
         kestrel.Limits.MinResponseDataRate = null; // A watch may be silent for long.
+        kestrel.Limits.MinRequestBodyDataRate = null; // A rate punishes clients for the machine's load; requests have deadlines instead.
         kestrel.ResponseHeaderEncodingSelector = static name => name == "Warning" ? Encoding.UTF8 : null; // They quote what the client has sent.
         kestrel.Limits.Http2.MaxStreamsPerConnection = MaxStreams;
         foreach (var address in options.Listen)

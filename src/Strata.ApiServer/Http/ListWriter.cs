@@ -3,7 +3,6 @@ using System.Globalization;
 using System.IO.Pipelines;
 using System.Text;
 using System.Text.Json;
-using Strata.Api.Models;
 using Strata.ApiServer.Registry.Generic;
 
 namespace Strata.ApiServer.Http;
@@ -15,9 +14,9 @@ internal static class ListWriter
     private const int ChunkBytes = 64 * 1024;
 
     /// <summary>Writes the list at the pace of its reader: no more than a chunk of it waits in memory.</summary>
-    public static async ValueTask WriteAsync(PipeWriter output, KindInfo kind, ListPage page, CancellationToken cancellationToken)
+    public static async ValueTask WriteAsync(PipeWriter output, ResourceStrategy strategy, ListPage page, CancellationToken cancellationToken)
     {
-        WriteBeginning(output, kind, page);
+        WriteBeginning(output, strategy, page);
         for (var index = 0; index < page.Items.Count; index++)
         {
             if (index > 0)
@@ -37,9 +36,9 @@ internal static class ListWriter
     }
 
     /// <summary>Writes the list whole.</summary>
-    public static void Write(IBufferWriter<byte> output, KindInfo kind, ListPage page)
+    public static void Write(IBufferWriter<byte> output, ResourceStrategy strategy, ListPage page)
     {
-        WriteBeginning(output, kind, page);
+        WriteBeginning(output, strategy, page);
         for (var index = 0; index < page.Items.Count; index++)
         {
             if (index > 0)
@@ -53,10 +52,10 @@ internal static class ListWriter
         output.Write("]}"u8);
     }
 
-    private static void WriteBeginning(IBufferWriter<byte> output, KindInfo kind, ListPage page)
+    private static void WriteBeginning(IBufferWriter<byte> output, ResourceStrategy strategy, ListPage page)
     {
         var revision = page.Revision.ToString(CultureInfo.InvariantCulture);
-        output.Write(Encoding.UTF8.GetBytes($"{{\"kind\":\"{kind.Kind}List\",\"apiVersion\":\"{kind.ApiVersion}\",\"metadata\":{{\"resourceVersion\":\"{revision}\""));
+        output.Write(Encoding.UTF8.GetBytes($"{{\"kind\":\"{strategy.ListKind}\",\"apiVersion\":\"{strategy.Kind.ApiVersion}\",\"metadata\":{{\"resourceVersion\":\"{revision}\""));
         if (page.Continue is { } token)
         {
             output.Write(Encoding.UTF8.GetBytes($",\"continue\":\"{token}\""));

@@ -97,12 +97,12 @@ internal sealed class ResponseRenderer(TimeProvider clock)
             if (AcceptsGzip(context.Request) && ListWriter.EstimateLength(list.Page) > GzipThreshold)
             {
                 var compressed = PipeWriter.Create(BeginGzip(response));
-                await ListWriter.WriteAsync(compressed, list.Strategy.Kind, list.Page, cancellationToken);
+                await ListWriter.WriteAsync(compressed, list.Strategy, list.Page, cancellationToken);
                 await compressed.CompleteAsync();
                 return;
             }
 
-            await ListWriter.WriteAsync(response.BodyWriter, list.Strategy.Kind, list.Page, cancellationToken);
+            await ListWriter.WriteAsync(response.BodyWriter, list.Strategy, list.Page, cancellationToken);
             return;
         }
 
@@ -118,7 +118,7 @@ internal sealed class ResponseRenderer(TimeProvider clock)
     private static ReadOnlyMemory<byte> Whole(ListResult list)
     {
         var buffer = new ArrayBufferWriter<byte>((int)Math.Min(ListWriter.EstimateLength(list.Page), Array.MaxLength));
-        ListWriter.Write(buffer, list.Strategy.Kind, list.Page);
+        ListWriter.Write(buffer, list.Strategy, list.Page);
         return buffer.WrittenMemory;
     }
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.IO.Pipelines;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Strata.Api.Errors;
@@ -8,9 +9,15 @@ using Strata.Client;
 
 namespace Strata.ApiServer.Http;
 
-/// <summary>Writes a watch: one JSON frame per line, each flushed at once. Hot: in the plain form a frame is the event's bytes between two constants.</summary>
-internal sealed class WatchRenderer(TimeProvider clock)
+/// <summary>Writes a watch: one JSON frame per line, each flushed at once unless very many watches are busy (<see cref="FlushPacer"/>). Hot: in the plain form a frame is the event's bytes between two constants.</summary>
+internal sealed class WatchRenderer(RequestMetrics metrics, TimeProvider clock)
 {
+    /// <summary>How long a client may leave what it was sent unread. Its subscription is bounded and ends long before; this ends the stream that hangs on it.</summary>
+    public static readonly TimeSpan UnreadLimit = TimeSpan.FromSeconds(30);
+
+    private readonly FlushPacer _pacer = new(clock);
+
+    /// <exception cref="OperationCanceledException">The client has left, does not read, or the server stops.</exception>
     public async Task WriteAsync(HttpContext context, ApiCall call, WatchResult result, CancellationToken cancellationToken)
     {
         var shape = ContentNegotiation.Choose(call.Accept, hasTable: true).Shape;
@@ -18,16 +25,29 @@ internal sealed class WatchRenderer(TimeProvider clock)
         context.Response.ContentType = MediaTypes.Json;
         var output = context.Response.BodyWriter;
         await context.Response.StartAsync(cancellationToken); // Headers go out before the first event.
-        await output.FlushAsync(cancellationToken);
+        await FlushAsync(context, output, cancellationToken);
         var isFirst = true;
+        var paced = default(PacedStream);
+        var unreported = 0; // Counted in batches: an event is written for each of its watchers.
         await using var frames = result.Frames.GetAsyncEnumerator(cancellationToken);
         while (true)
         {
             // Flush only when the next event has yet to happen: a burst of events shares one packet.
             var next = frames.MoveNextAsync();
-            if (!next.IsCompleted)
+            if (!next.IsCompleted && output.UnflushedBytes > 0)
             {
-                await output.FlushAsync(cancellationToken);
+                if (_pacer.DelayOf(paced) is { Ticks: > 0 } delay)
+                {
+                    await Task.Delay(delay, clock, cancellationToken);
+                }
+
+                if (!next.IsCompleted)
+                {
+                    metrics.CountWatchEvents(call.Info, unreported);
+                    unreported = 0;
+                    await FlushAsync(context, output, cancellationToken);
+                    _pacer.Sent(ref paced);
+                }
             }
 
             try
@@ -43,6 +63,7 @@ internal sealed class WatchRenderer(TimeProvider clock)
                 break;
             }
 
+            unreported++;
             if (shape == RenderingShape.Full || frames.Current.Type == WatchEventType.Bookmark)
             {
                 WritePlain(output, frames.Current);
@@ -57,11 +78,37 @@ internal sealed class WatchRenderer(TimeProvider clock)
 
             if (output.UnflushedBytes > 64 * 1024)
             {
-                await output.FlushAsync(cancellationToken);
+                await FlushAsync(context, output, cancellationToken);
             }
         }
 
-        await output.FlushAsync(cancellationToken);
+        metrics.CountWatchEvents(call.Info, unreported);
+        await FlushAsync(context, output, cancellationToken);
+    }
+
+    private ValueTask FlushAsync(HttpContext context, PipeWriter output, CancellationToken cancellationToken)
+    {
+        var flush = output.FlushAsync(cancellationToken);
+        if (flush.IsCompletedSuccessfully)
+        {
+            _ = flush.Result; // Gives the operation back; nothing is learned from it.
+            return ValueTask.CompletedTask;
+        }
+
+        return new ValueTask(WaitAsync(context, flush.AsTask(), cancellationToken));
+    }
+
+    private async Task WaitAsync(HttpContext context, Task flush, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await flush.WaitAsync(UnreadLimit, clock, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            context.Abort(); // On HTTP/2 it ends this stream only.
+            throw new OperationCanceledException("the client does not read", context.RequestAborted);
+        }
     }
 
     private static void WritePlain(IBufferWriter<byte> output, ApiWatchFrame frame)

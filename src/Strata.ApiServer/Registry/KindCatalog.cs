@@ -1,3 +1,4 @@
+using Strata.ApiServer.Registry.ApiExtensions.CustomResourceDefinitions;
 using Strata.ApiServer.Registry.Apps.ControllerRevisions;
 using Strata.ApiServer.Registry.Apps.DaemonSets;
 using Strata.ApiServer.Registry.Apps.Deployments;
@@ -68,6 +69,7 @@ internal static class KindCatalog
         new LeaseStrategy(),
         new DeploymentStrategy(),
         new ReplicaSetStrategy(),
+        new CustomResourceDefinitionStrategy(),
         new StatefulSetStrategy(),
         new DaemonSetStrategy(),
         new ControllerRevisionStrategy(),

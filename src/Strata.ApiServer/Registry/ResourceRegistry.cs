@@ -17,6 +17,20 @@ internal sealed class ResourceRegistry : IObjectReader
     /// <summary>The store of a kind; null when the kind is not served.</summary>
     public ResourceStore? Find(KindInfo kind) => _stores.GetValueOrDefault(kind);
 
+    /// <summary>How many objects of a resource are in memory; 0 when it is not served.</summary>
+    public int CountOf(string group, string resource)
+    {
+        foreach (var (kind, store) in _stores)
+        {
+            if (kind.Plural == resource && kind.Group == group)
+            {
+                return store.Cached.Map.Count;
+            }
+        }
+
+        return 0;
+    }
+
     /// <exception cref="InvalidOperationException">The kind is not served.</exception>
     public ResourceStore Get(KindInfo kind) => Find(kind) ?? throw new InvalidOperationException($"{kind.ApiVersion} {kind.Kind} is not served");
 
@@ -32,6 +46,10 @@ internal sealed class ResourceRegistry : IObjectReader
         var found = store.FindCached(key) ?? await store.FindAsync(key, cancellationToken);
         return found?.Shared.As<T>();
     }
+
+    public async ValueTask<T?> FindLatestAsync<T>(string namespaceName, string name, CancellationToken cancellationToken)
+        where T : class, IKubeObject<T> =>
+        Find(T.Info) is { } store && await store.FindAsync(new ObjectKey(namespaceName, name), cancellationToken) is { } found ? found.Shared.As<T>() : null;
 
     public IReadOnlyList<T> List<T>(string namespaceName)
         where T : class, IKubeObject<T> =>

@@ -6,8 +6,11 @@ using Strata.ApiServer.Streaming;
 namespace Strata.ApiServer.Requests;
 
 /// <summary>Takes an authenticated request to the endpoint it is for, if its user may: the one way in, for HTTP and for calls within the process.</summary>
-internal sealed class ApiDispatcher(EndpointTable endpoints, IDocuments documents, IAuthorizer authorizer)
+internal sealed class ApiDispatcher(LiveApi api, IAuthorizer authorizer)
 {
+    /// <summary>Whether a request names a resource that is served now.</summary>
+    public bool Serves(RequestInfo info) => info.IsResource && api.Current.Endpoints.Find(info) is not null;
+
     /// <exception cref="ApiException">The request is refused.</exception>
     public async ValueTask<ApiResult> ExecuteAsync(ApiCall call, CancellationToken cancellationToken)
     {
@@ -17,10 +20,10 @@ internal sealed class ApiDispatcher(EndpointTable endpoints, IDocuments document
         var info = call.Info;
         if (!info.IsResource)
         {
-            return await documents.FindAsync(call, cancellationToken) ?? throw ApiErrors.UnknownPath();
+            return await FindDocumentAsync(call, cancellationToken);
         }
 
-        var endpoint = endpoints.Find(info) ?? throw ApiErrors.UnknownPath();
+        var endpoint = api.Current.Endpoints.Find(info) ?? await FindNewAsync(info, cancellationToken) ?? throw ApiErrors.UnknownPath();
         if (!endpoint.Info.Verbs.Contains(info.Verb) && info.Subresource != ProxyEndpoint.Subresource) // What a proxy takes, its backend decides.
         {
             throw ApiErrors.MethodNotAllowed(info.Verb);
@@ -37,6 +40,23 @@ internal sealed class ApiDispatcher(EndpointTable endpoints, IDocuments document
 
         RequireAnswerable(call, endpoint.Info);
         return await endpoint.HandleAsync(call, cancellationToken);
+    }
+
+    // A definition may have been established a moment ago, perhaps on another server.
+    private async ValueTask<IEndpoint?> FindNewAsync(RequestInfo info, CancellationToken cancellationToken)
+    {
+        await api.CatchUpAsync(cancellationToken);
+        return api.Current.Endpoints.Find(info);
+    }
+
+    private async ValueTask<ApiResult> FindDocumentAsync(ApiCall call, CancellationToken cancellationToken)
+    {
+        if (call.Info.Path.StartsWith("/api", StringComparison.Ordinal) || call.Info.Path.StartsWith("/openapi", StringComparison.Ordinal))
+        {
+            await api.CatchUpAsync(cancellationToken);
+        }
+
+        return await api.Current.Documents.FindAsync(call, cancellationToken) ?? throw ApiErrors.UnknownPath();
     }
 
     // What is refused for the form of its answer has not happened.

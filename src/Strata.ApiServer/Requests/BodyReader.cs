@@ -4,6 +4,7 @@ using Strata.Api.Json;
 using Strata.Api.Models;
 using Strata.Api.Protobuf;
 using Strata.Api.Schema;
+using Strata.ApiServer.Registry.Generic;
 
 namespace Strata.ApiServer.Requests;
 
@@ -11,13 +12,14 @@ namespace Strata.ApiServer.Requests;
 internal static class BodyReader
 {
     /// <summary>Reads an object that must be of <paramref name="kind"/>, prunes what the schema does not know and reports it by the request's fieldValidation.</summary>
+    /// <param name="fields">For a kind that is not built in: its fields.</param>
     /// <exception cref="ApiException">BadRequest, or UnsupportedMediaType.</exception>
-    public static JsonObject ReadObject(ApiCall call, KindInfo kind)
+    public static JsonObject ReadObject(ApiCall call, KindInfo kind, IFieldSchema? fields = null)
     {
         var duplicates = new List<string>();
         var target = Parse(call, duplicates, kind.ApiVersion, kind.Kind);
         CheckKind(target, kind);
-        CheckFields(target, kind, FieldValidationOf(call), Duplicates(duplicates), call.Warn, detail => ApiErrors.BadRequest($"{CannotBeHandled(kind)}: {detail}"));
+        CheckFields(target, kind, fields, FieldValidationOf(call), Duplicates(duplicates), call.Warn, detail => ApiErrors.BadRequest($"{CannotBeHandled(kind)}: {detail}"));
         return target;
     }
 
@@ -26,24 +28,27 @@ internal static class BodyReader
         call.Body.IsEmpty ? null : Parse(call, null, "v1", kind);
 
     /// <summary>Reports members that the schema does not know or that occur twice, removes the former, and refuses values of the wrong type.</summary>
+    /// <param name="fields">For a kind that is not built in: its fields.</param>
     /// <param name="found">Problems found in the text already, as they are reported.</param>
     /// <param name="refuse">Makes the error for a target that is not accepted.</param>
     public static void CheckFields(
-        JsonObject target, KindInfo kind, FieldValidation validation, IEnumerable<string> found, Action<string> warn, Func<string, ApiException> refuse)
+        JsonObject target, KindInfo kind, IFieldSchema? fields, FieldValidation validation, IEnumerable<string> found, Action<string> warn,
+        Func<string, ApiException> refuse)
     {
-        if (SchemaTable.Default.ForKind(kind.ApiVersion, kind.Kind) is not { } type)
+        fields ??= SchemaTable.Default.ForKind(kind.ApiVersion, kind.Kind) is { } type ? new BuiltInFields(type) : null;
+        if (fields is null)
         {
             return;
         }
 
-        if (FieldCheck.Types(target, type) is [var first, ..])
+        if (fields.TypeProblem(target) is { } mismatch)
         {
-            throw refuse(first.Message);
+            throw refuse(mismatch);
         }
 
         if (validation != FieldValidation.Ignore)
         {
-            var problems = FieldCheck.UnknownFields(target, type).Select(static path => $"unknown field \"{path}\"")
+            var problems = fields.UnknownFields(target).Select(static path => $"unknown field \"{path}\"")
                 .Concat(found).ToList();
             if (problems.Count > 0 && validation == FieldValidation.Strict)
             {
@@ -53,7 +58,7 @@ internal static class BodyReader
             problems.ForEach(warn);
         }
 
-        FieldCheck.Prune(target, type);
+        fields.Prune(target);
     }
 
     /// <summary>Repeated members as they are reported.</summary>

@@ -1,4 +1,5 @@
 using Strata.Api.Models;
+using Strata.Api.OpenApi;
 
 namespace Strata.ApiServer.Requests;
 
@@ -18,6 +19,9 @@ internal sealed record EndpointInfo(
     public IReadOnlyList<string> ShortNames { get; init; } = [];
 
     public IReadOnlyList<string> Categories { get; init; } = [];
+
+    /// <summary>For a kind that is not built in, what OpenAPI tells about it; null for others and for subresources.</summary>
+    public CustomKind? Custom { get; init; }
 
     /// <summary><c>v1</c> or <c>apps/v1</c>.</summary>
     public string GroupVersion => Group.Length == 0 ? Version : $"{Group}/{Version}";

@@ -26,6 +26,12 @@ internal sealed record RequestInfo
     /// <summary>Empty for collections.</summary>
     public string Name { get; init; } = "";
 
+    /// <summary>Whether it has no end of its own, such as a watch (kube-apiserver: the long-running request check).</summary>
+    public bool IsLongRunning => IsResource && (Verb is "watch" or "proxy" || Subresource is "attach" or "exec" or "log" or "portforward" or "proxy");
+
+    /// <summary>Whether it asks how the server is, which must be answered however busy it is.</summary>
+    public bool IsProbe => !IsResource && (IsBelow("/healthz") || IsBelow("/livez") || IsBelow("/readyz"));
+
     public static RequestInfo Parse(string method, string path, QueryParameters query)
     {
         var segments = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
@@ -66,6 +72,8 @@ internal sealed record RequestInfo
         // What stands in the query of a proxied request is for the backend.
         return info with { Verb = VerbOf(method, info.Name.Length > 0, isWatch && info.Subresource.Length == 0) };
     }
+
+    private bool IsBelow(string root) => Path.StartsWith(root, StringComparison.Ordinal) && (Path.Length == root.Length || Path[root.Length] == '/');
 
     private static RequestInfo WithResource(RequestInfo info, ReadOnlySpan<string> rest)
     {

@@ -25,7 +25,7 @@ internal sealed class NodeAddresses(IObjectReader objects)
     /// <exception cref="ApiException">The node does not exist or has no address.</exception>
     public async ValueTask<(string Host, int Port)> FindServerAsync(string node, CancellationToken cancellationToken)
     {
-        var found = await objects.FindAsync<Node>("", node, cancellationToken) ?? throw ApiErrors.NotFound(Node.Info, node);
+        var found = await objects.FindLatestAsync<Node>("", node, cancellationToken) ?? throw ApiErrors.NotFound(Node.Info, node);
         var address = Preference
             .SelectMany(type => found.Status.Addresses.Where(candidate => candidate.Type == type && candidate.Address.Length > 0))
             .FirstOrDefault()?.Address

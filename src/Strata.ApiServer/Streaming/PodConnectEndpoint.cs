@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json.Nodes;
 using Strata.Api.Errors;
 using Strata.Api.Models;
 using Strata.ApiServer.Admission;
@@ -26,7 +27,7 @@ internal sealed class PodConnectEndpoint(string subresource, IObjectReader objec
 
     public async ValueTask<ApiResult> HandleAsync(ApiCall call, CancellationToken cancellationToken)
     {
-        var pod = await objects.FindAsync<Pod>(call.Info.Namespace, call.Info.Name, cancellationToken) ?? throw ApiErrors.NotFound(Pod.Info, call.Info.Name);
+        var pod = await objects.FindLatestAsync<Pod>(call.Info.Namespace, call.Info.Name, cancellationToken) ?? throw ApiErrors.NotFound(Pod.Info, call.Info.Name);
         var path = subresource == "portforward"
             ? $"/portForward/{pod.Metadata.Namespace}/{pod.Metadata.Name}{PortsOf(call)}"
             : $"/{subresource}/{pod.Metadata.Namespace}/{pod.Metadata.Name}/{PodContainers.Choose(pod, call.Query["container"] ?? "")}{StreamsOf(call)}";
@@ -43,11 +44,40 @@ internal sealed class PodConnectEndpoint(string subresource, IObjectReader objec
             Namespace = pod.Metadata.Namespace,
             Name = pod.Metadata.Name,
             User = call.User,
+            Reviewed = new ReviewedPart(AdmissionOperation.Connect, Info.Kind, Options(call)),
             Warn = call.Warn,
         };
         await admission.ValidateAsync(request, cancellationToken);
         var method = call.Info.Verb == "create" ? HttpMethod.Post : HttpMethod.Get;
         return new ConnectResult(await addresses.FindAsync(method, pod.Spec.NodeName, path, BackendTrust.Node, cancellationToken));
+    }
+
+    // What webhooks are shown of a connection: its options as an object.
+    private JsonObject Options(ApiCall call)
+    {
+        var options = new JsonObject { ["kind"] = Info.Kind.Kind, ["apiVersion"] = Info.Kind.ApiVersion };
+        if (subresource == "portforward")
+        {
+            options["ports"] = new JsonArray([.. call.Query.All("ports").SelectMany(static value => value.Split(',')).Select(static port => (JsonNode?)(int.TryParse(port, out var number) ? number : null))]);
+            return options;
+        }
+
+        foreach (var (client, _) in Streams)
+        {
+            options[client] = call.Query.Flag(client);
+        }
+
+        if (call.Query["container"] is { Length: > 0 } container)
+        {
+            options["container"] = container;
+        }
+
+        if (subresource == "exec")
+        {
+            options["command"] = new JsonArray([.. call.Query.All("command").Select(static part => (JsonNode)part)]);
+        }
+
+        return options;
     }
 
     private static string PortsOf(ApiCall call)

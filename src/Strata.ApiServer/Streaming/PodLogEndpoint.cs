@@ -18,7 +18,7 @@ internal sealed class PodLogEndpoint(IObjectReader objects, NodeAddresses addres
     public async ValueTask<ApiResult> HandleAsync(ApiCall call, CancellationToken cancellationToken)
     {
         var query = QueryFor(call);
-        var pod = await objects.FindAsync<Pod>(call.Info.Namespace, call.Info.Name, cancellationToken) ?? throw ApiErrors.NotFound(Pod.Info, call.Info.Name);
+        var pod = await objects.FindLatestAsync<Pod>(call.Info.Namespace, call.Info.Name, cancellationToken) ?? throw ApiErrors.NotFound(Pod.Info, call.Info.Name);
         var container = PodContainers.Choose(pod, call.Query["container"] ?? "");
         if (pod.Spec.NodeName.Length == 0)
         {

@@ -44,7 +44,7 @@ internal sealed class ProxyTargets(IObjectReader objects, NodeAddresses nodes, I
 
     private async ValueTask<ProxyResult> PodAsync(string namespaceName, ProxyName name, CancellationToken cancellationToken)
     {
-        var pod = await objects.FindAsync<Pod>(namespaceName, name.Name, cancellationToken) ?? throw ApiErrors.NotFound(Pod.Info, name.Name);
+        var pod = await objects.FindLatestAsync<Pod>(namespaceName, name.Name, cancellationToken) ?? throw ApiErrors.NotFound(Pod.Info, name.Name);
         if (pod.Status.PodIP.Length == 0)
         {
             throw Unavailable($"pod \"{name.Name}\" has no address to connect to; it is {(pod.Status.Phase.Length == 0 ? "Pending" : pod.Status.Phase)}");
@@ -60,7 +60,7 @@ internal sealed class ProxyTargets(IObjectReader objects, NodeAddresses nodes, I
 
     private async ValueTask<ProxyResult> ServiceAsync(string namespaceName, ProxyName name, string text, CancellationToken cancellationToken)
     {
-        var service = await objects.FindAsync<Service>(namespaceName, name.Name, cancellationToken) ?? throw ApiErrors.NotFound(Service.Info, name.Name);
+        var service = await objects.FindLatestAsync<Service>(namespaceName, name.Name, cancellationToken) ?? throw ApiErrors.NotFound(Service.Info, name.Name);
         var portName = name.Port;
         if (int.TryParse(name.Port, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
         {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Strata.Api.Errors;
 using Strata.Api.Models;
 using Strata.Client;
 
@@ -7,7 +8,7 @@ namespace Strata.Controllers.Discovery;
 /// <summary>Asks the server which resources it has, by the legacy discovery documents that every server answers.</summary>
 internal static class ResourceDiscovery
 {
-    /// <summary>The resources of every group in its preferred version, subresources left out.</summary>
+    /// <summary>The resources of every group, each in the first version that has it in the group's order of preference; subresources left out.</summary>
     public static async Task<IReadOnlyList<ApiResource>> AllAsync(IApiTransport transport, CancellationToken cancellationToken)
     {
         var resources = new List<ApiResource>();
@@ -16,8 +17,17 @@ internal static class ResourceDiscovery
         foreach (var group in groups.RootElement.GetProperty("groups").EnumerateArray())
         {
             var name = group.GetProperty("name").GetString()!;
-            var version = group.GetProperty("preferredVersion").GetProperty("version").GetString()!;
-            await AddAsync(transport, $"/apis/{name}/{version}", name, version, resources, cancellationToken);
+            foreach (var version in group.GetProperty("versions").EnumerateArray().Select(static entry => entry.GetProperty("version").GetString()!))
+            {
+                try
+                {
+                    await AddAsync(transport, $"/apis/{name}/{version}", name, version, resources, cancellationToken);
+                }
+                catch (ApiException gone) when (gone.IsNotFound)
+                {
+                    // Its last definition was deleted since the groups were listed.
+                }
+            }
         }
 
         return resources;
@@ -30,7 +40,7 @@ internal static class ResourceDiscovery
         foreach (var resource in document.RootElement.GetProperty("resources").EnumerateArray())
         {
             var plural = resource.GetProperty("name").GetString()!;
-            if (!plural.Contains('/', StringComparison.Ordinal))
+            if (!plural.Contains('/', StringComparison.Ordinal) && !resources.Exists(known => known.Kind.Group == group && known.Kind.Plural == plural))
             {
                 var kind = new KindInfo(group, version, resource.GetProperty("kind").GetString()!, plural, resource.GetProperty("namespaced").GetBoolean());
                 resources.Add(new ApiResource(kind, resource.GetProperty("verbs").EnumerateArray().Select(verb => verb.GetString()!).ToHashSet()));

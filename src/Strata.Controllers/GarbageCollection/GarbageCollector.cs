@@ -21,7 +21,8 @@ internal sealed partial class GarbageCollector : IController
     private readonly OwnerGraph _graph = new();
     private readonly GarbageReconciler _reconciler;
     private readonly ControllerLoop _loop;
-    private readonly Dictionary<string, Task> _watches = [];
+    private readonly Dictionary<string, (MetadataWatch Watch, CancellationTokenSource Stop, Task Running)> _watches = [];
+    private TaskCompletionSource _kindsChanged = NewSignal();
 
     public GarbageCollector(ControllerContext context)
     {
@@ -37,7 +38,9 @@ internal sealed partial class GarbageCollector : IController
         Task? working = null;
         while (!cancellationToken.IsCancellationRequested)
         {
-            var fresh = await FollowNewKindsAsync(cancellationToken);
+            var changed = NewSignal();
+            Volatile.Write(ref _kindsChanged, changed); // Before the question, so that no change falls between.
+            var fresh = await FollowKindsAsync(cancellationToken);
             if (fresh.Count > 0)
             {
                 // Before every kind is listed, dependents of an owner may not be known yet. One kind that cannot be listed must not hold up the rest for ever, though.
@@ -45,15 +48,15 @@ internal sealed partial class GarbageCollector : IController
             }
 
             working ??= _loop.RunAsync(cancellationToken);
-            await Task.Delay(DiscoveryPeriod, _context.Clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+            await changed.Task.WaitAsync(DiscoveryPeriod, _context.Clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         }
 
-        await Task.WhenAll([.. _watches.Values, working ?? Task.CompletedTask]).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        await Task.WhenAll([.. _watches.Values.Select(static watch => watch.Running), working ?? Task.CompletedTask]).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
     }
 
     public void Dispose() => _loop.Dispose();
 
-    private async Task<IReadOnlyList<Task>> FollowNewKindsAsync(CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<Task>> FollowKindsAsync(CancellationToken cancellationToken)
     {
         var fresh = new List<Task>();
         IReadOnlyList<ApiResource> resources;
@@ -68,7 +71,9 @@ internal sealed partial class GarbageCollector : IController
         }
 
         _reconciler.Kinds = resources.Select(resource => resource.Kind).DistinctBy(kind => (kind.Group, kind.Kind)).ToDictionary(kind => (kind.Group, kind.Kind));
-        foreach (var resource in resources.Where(resource => resource.IsDeletable && !Ignored.Contains(resource.Kind.Plural)))
+        var followed = resources.Where(resource => resource.IsDeletable && !Ignored.Contains(resource.Kind.Plural)).ToList();
+        await ForgetAsync(followed, resources);
+        foreach (var resource in followed)
         {
             var path = resource.Kind.Path(null);
             if (_watches.ContainsKey(path))
@@ -77,16 +82,40 @@ internal sealed partial class GarbageCollector : IController
             }
 
             var watch = new MetadataWatch(
-                _context.Client.Transport, resource.Kind, metadata => OnPresent(resource.Kind, metadata), OnGone, _context.Clock, _logger);
-            _watches.Add(path, watch.RunAsync(cancellationToken));
+                _context.Client.Transport, resource.Kind, metadata => OnPresent(resource.Kind, metadata), metadata => OnGone(resource.Kind, metadata), _context.Clock, _logger);
+            var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            _watches.Add(path, (watch, stop, watch.RunAsync(stop.Token)));
             fresh.Add(watch.Synced);
         }
 
         return fresh;
     }
 
+    // Kinds go with their definitions, and versions of kinds with a change of them.
+    private async Task ForgetAsync(List<ApiResource> followed, IReadOnlyList<ApiResource> all)
+    {
+        foreach (var path in _watches.Keys.Except(followed.Select(static resource => resource.Kind.Path(null))).ToList())
+        {
+            var (watch, stop, running) = _watches[path];
+            _watches.Remove(path);
+            await stop.CancelAsync();
+            await running;
+            stop.Dispose();
+            if (!all.Any(resource => resource.Kind.Group == watch.Kind.Group && resource.Kind.Kind == watch.Kind.Kind))
+            {
+                foreach (var left in watch.Known)
+                {
+                    OnGone(watch.Kind, left);
+                }
+            }
+        }
+    }
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     private void OnPresent(KindInfo kind, ObjectMeta metadata)
     {
+        LookForKinds(kind);
         foreach (var released in _graph.Put(kind, metadata))
         {
             _loop.Enqueue(new ObjectKey("", released)); // A foreground deletion of that owner may have waited for this.
@@ -98,8 +127,18 @@ internal sealed partial class GarbageCollector : IController
         }
     }
 
-    private void OnGone(ObjectMeta metadata)
+    // A definition may bring a kind or take one away.
+    private void LookForKinds(KindInfo kind)
     {
+        if (kind is { Group: "apiextensions.k8s.io", Plural: "customresourcedefinitions" })
+        {
+            Volatile.Read(ref _kindsChanged).TrySetResult();
+        }
+    }
+
+    private void OnGone(KindInfo kind, ObjectMeta metadata)
+    {
+        LookForKinds(kind);
         _graph.Remove(metadata.Uid);
         foreach (var dependent in _graph.DependentsOf(metadata.Uid))
         {

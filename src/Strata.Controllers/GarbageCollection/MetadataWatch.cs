@@ -19,6 +19,11 @@ internal sealed partial class MetadataWatch(
     /// <summary>Completes after the first list.</summary>
     public Task Synced => _synced.Task;
 
+    public KindInfo Kind => kind;
+
+    /// <summary>What was seen last; to be asked for after the loop has ended.</summary>
+    public IReadOnlyCollection<ObjectMeta> Known => _known.Values;
+
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         while (!cancellationToken.IsCancellationRequested)

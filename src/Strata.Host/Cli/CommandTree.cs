@@ -8,6 +8,7 @@ internal static class CommandTree
     public static RootCommand Build() => new("Container orchestration in layers: container instances, a Kubernetes-compatible orchestrator, and virtual nodes that join the two.")
     {
         UpCommand.Create(),
+        ServerCommand.Create(),
         DownCommand.Create(),
         StatusCommand.Create(),
         DemoCommand.Create(),

@@ -14,12 +14,14 @@ internal static class DownCommand
         command.SetUserAction(async (parsed, cancellationToken) =>
         {
             var paths = new ClusterPaths(parsed.GetRequiredValue(dataDirectory));
-            var etcd = ClusterState.TryLoad(paths)?.Store?.Etcd;
+            var state = ClusterState.TryLoad(paths);
             var outcome = await ClusterShutdown.RunAsync(paths, parsed.GetValue(purge), cancellationToken);
             Console.WriteLine(Describe(outcome, paths));
-            if (etcd is not null && parsed.GetValue(purge))
+            if (state?.Store?.Etcd is { } etcd && parsed.GetValue(purge))
             {
-                Console.WriteLine($"Its objects are still in etcd at {etcd}; remove them there with: etcdctl del --prefix ''");
+                Console.WriteLine(state.Server is null
+                    ? $"Its objects are still in etcd at {etcd}; remove them there with: etcdctl del --prefix ''"
+                    : $"The cluster's objects are still in etcd at {etcd}, for its other servers.");
             }
 
             return 0;

@@ -40,7 +40,11 @@ internal static class StatusCommand
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         patience.CancelAfter(Patience);
         Console.WriteLine($"Cluster       {paths.Data} (process {(await File.ReadAllTextAsync(paths.Pid, cancellationToken)).Trim()})");
-        Console.WriteLine($"Kubernetes    https://127.0.0.1:{state.ApiPort}   kubeconfig {paths.Kubeconfig}");
+        Console.WriteLine($"Kubernetes    {state.Server?.ClientUrl(state.ApiPort).ToString().TrimEnd('/') ?? $"https://127.0.0.1:{state.ApiPort}"}   kubeconfig {paths.Kubeconfig}");
+        if (state.Server is { } server)
+        {
+            Console.WriteLine($"Server        {server.Name}, reached by others at {server.AdvertiseAddress}:{state.ApiPort}; objects in {(state.Store?.Etcd is { } etcd ? $"etcd at {etcd}" : "SQLite")}");
+        }
         if (File.Exists(paths.ArmToken))
         {
             Console.WriteLine($"Instances     https://127.0.0.1:{state.ArmPort}   token {paths.ArmToken}");
@@ -48,7 +52,15 @@ internal static class StatusCommand
 
         try
         {
-            return await ShowClusterAsync(KubeConfig.Load(paths.Kubeconfig).CreateClient("strata-status"), patience.Token);
+            var config = KubeConfig.Load(paths.Kubeconfig);
+            // This server, not the one that a load balancer picks.
+            var client = (state.Server is null ? config : config with { Server = state.Server.LocalUrl(state.ApiPort) }).CreateClient("strata-status");
+            if (state is { Server: not null, Store.Etcd: not null })
+            {
+                await ShowServersAsync(client, patience.Token);
+            }
+
+            return await ShowClusterAsync(client, patience.Token);
         }
         catch (ApiException error)
         {
@@ -59,6 +71,17 @@ internal static class StatusCommand
         {
             Console.WriteLine($"Problem       the API server did not answer within {Patience.TotalSeconds:F0} s; see {paths.Log}");
             return 1;
+        }
+    }
+
+    private static async Task ShowServersAsync(KubeClient client, CancellationToken cancellationToken)
+    {
+        var endpoints = await client.FindAsync<Endpoints>("default", "kubernetes", cancellationToken);
+        Console.WriteLine($"Servers       {string.Join(", ", (endpoints?.Subsets ?? []).SelectMany(subset => subset.Addresses).Select(address => address.Ip))}");
+        foreach (var name in (string[])["kube-scheduler", "kube-controller-manager"])
+        {
+            var lease = await client.FindAsync<Lease>("kube-system", name, cancellationToken);
+            Console.WriteLine($"Leads         {name}: {(lease?.Spec.HolderIdentity is { Length: > 0 } holder ? holder : "nobody at the moment")}");
         }
     }
 

@@ -18,12 +18,16 @@ internal static class BackgroundCluster
         var paths = new ClusterPaths(settings.DataDirectory);
         Directory.CreateDirectory(paths.Run);
         File.Delete(paths.Progress);
+        File.Delete(paths.Progress + ".out");
+
+        // Opened before the start: a start that fails removes the folder, but what it said last is still read here.
+        await using var output = new FileStream(paths.Progress + ".out", FileMode.OpenOrCreate, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         using var child = Start(paths, arguments.Where(argument => argument is not "-d" and not "--detach"));
         var shown = 0;
         while (true)
         {
             var hasEnded = child.HasExited;
-            var lines = File.Exists(paths.Progress) ? await ReadLinesAsync(paths.Progress, cancellationToken) : [];
+            var lines = await ReadLinesAsync(paths.Progress, cancellationToken);
             for (; shown < lines.Count; shown++)
             {
                 Console.WriteLine(lines[shown]);
@@ -35,7 +39,7 @@ internal static class BackgroundCluster
 
             if (hasEnded)
             {
-                throw new UserException($"the cluster did not start (exit code {child.ExitCode}); the log is in {paths.Log}");
+                throw new UserException(await LastErrorAsync(output, cancellationToken) ?? $"the cluster did not start (exit code {child.ExitCode}); the log is in {paths.Log}");
             }
 
             await Task.Delay(Poll, TimeProvider.System, cancellationToken);
@@ -59,12 +63,27 @@ internal static class BackgroundCluster
         return Process.Start(start)!;
     }
 
-    // Only whole lines: the writer may be in the middle of one.
+    private static async Task<string?> LastErrorAsync(FileStream output, CancellationToken cancellationToken)
+    {
+        const string Mark = "strata: ";
+        using var reader = new StreamReader(output);
+        var text = await reader.ReadToEndAsync(cancellationToken);
+        return text.Split('\n').LastOrDefault(static line => line.StartsWith(Mark, StringComparison.Ordinal))?[Mark.Length..];
+    }
+
+    // Only whole lines: the writer may be in the middle of one. None when the file is not there yet, or not any more.
     private static async Task<List<string>> ReadLinesAsync(string path, CancellationToken cancellationToken)
     {
-        await using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-        using var reader = new StreamReader(stream);
-        var text = await reader.ReadToEndAsync(cancellationToken);
-        return [.. text.Split('\n')[..^1]];
+        try
+        {
+            await using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            using var reader = new StreamReader(stream);
+            var text = await reader.ReadToEndAsync(cancellationToken);
+            return [.. text.Split('\n')[..^1]];
+        }
+        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return [];
+        }
     }
 }

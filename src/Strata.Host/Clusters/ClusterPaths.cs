@@ -32,6 +32,8 @@ internal sealed class ClusterPaths
 
     public string Store => Path.Combine(Data, "store", "state.db");
 
+    public string ServiceAccountKey => Path.Combine(Data, "store", "service-account.key");
+
     public string CoreStore => Path.Combine(Data, "instances", "core", "state.db");
 
     public string Instances => Path.Combine(Data, "instances");

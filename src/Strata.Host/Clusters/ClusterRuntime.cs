@@ -105,6 +105,11 @@ internal sealed class ClusterRuntime(
     public void Describe()
     {
         progress.Say($"Use it: export KUBECONFIG={paths.Kubeconfig}");
+        if (state is { Server: not null, Store.Etcd: not null })
+        {
+            progress.Say($"Add a server: strata server keys export FILE --data-dir {paths.Data}, and on the other machine: strata server --store etcd=... --keys FILE");
+        }
+
         if (settings.HasInstances)
         {
             progress.Say($"Instances: https://127.0.0.1:{state.ArmPort} (token in {paths.ArmToken}, subscription {SubscriptionId})");
@@ -183,7 +188,7 @@ internal sealed class ClusterRuntime(
 
     private async Task<ControlPlane> StartControlPlaneAsync(CertificateAuthority authority, bool hasRuntime, CancellationToken cancellationToken)
     {
-        List<IPAddress> addresses = [IPAddress.Parse(settings.ListenAddress)];
+        List<IPAddress> addresses = [IPAddress.Parse(state.Server?.ListenAddress ?? settings.ListenAddress)];
         if (hasRuntime && !addresses[0].Equals(IPAddress.Any))
         {
             addresses.Add(state.NodeAddress); // Pods reach the API at the service "kubernetes", which leads here.
@@ -194,19 +199,22 @@ internal sealed class ClusterRuntime(
             addresses.Add(IPAddress.Loopback);
         }
 
-        CheckPort(addresses[0], state.ApiPort, "--api-port");
+        CheckPort(addresses[0], state.ApiPort, state.Server is null ? "--api-port" : "--port");
+        var store = (state.Store ?? StoreChoice.Default).ToOptions(paths.Store);
         var plane = await ControlPlane.StartAsync(
             new ControlPlaneOptions
             {
                 Name = "cluster",
-                Store = (state.Store ?? StoreChoice.Default).ToOptions(paths.Store),
+                Store = store,
                 KeyFolder = Path.GetDirectoryName(paths.Store)!,
                 Listen = [.. addresses.Select(address => new IPEndPoint(address, state.ApiPort))],
-                AdvertiseAddress = state.NodeAddress,
+                AdvertiseAddress = state.AdvertiseAddress,
                 ServiceCidr = state.ServiceCidr,
                 ServiceAddress = state.ApiServiceAddress,
                 ClusterDomain = ClusterDomain,
                 Authority = authority,
+                Identity = store.IsEtcd ? ServerIdentity.Of(paths, state.Server?.Name) : null,
+                AlternativeNames = state.Server?.AlternativeNames() ?? [],
             },
             clock, _random, loggers, cancellationToken);
         Own("API server", plane.DisposeAsync);
@@ -321,7 +329,7 @@ internal sealed class ClusterRuntime(
         var server = IPAddress.Parse(settings.ListenAddress);
         var host = server.Equals(IPAddress.Any) ? "127.0.0.1" : settings.ListenAddress;
         var config = new Client.Http.KubeConfig(
-            new Uri(string.Create(CultureInfo.InvariantCulture, $"https://{host}:{state.ApiPort}")), authority.CertificatePem, admin.CertificatePem, admin.KeyPem, null);
+            state.Server?.ClientUrl(state.ApiPort) ?? new Uri(string.Create(CultureInfo.InvariantCulture, $"https://{host}:{state.ApiPort}")), authority.CertificatePem, admin.CertificatePem, admin.KeyPem, null);
         var text = config.ToYaml("strata");
         if (!File.Exists(paths.Kubeconfig) || File.ReadAllText(paths.Kubeconfig) != text)
         {

@@ -28,4 +28,7 @@ internal sealed record ClusterSettings
 
     /// <summary>Where the objects are kept; null: as last time.</summary>
     public StoreChoice? Store { get; init; }
+
+    /// <summary>Set for <c>strata server</c>, null for <c>strata up</c>.</summary>
+    public ServerSettings? Server { get; init; }
 }

@@ -42,7 +42,7 @@ internal static partial class ClusterShutdown
             await containerd.StopAsync(removeContainers: true, cancellationToken);
         }
 
-        if ((ClusterState.TryLoad(paths) ?? ClusterState.Recall(paths)) is { } state)
+        if ((ClusterState.TryLoad(paths) ?? ClusterState.Recall(paths)) is { Server: null } state)
         {
             await NetworkService.CleanupAsync(ClusterRuntime.NetworkOptionsOf(paths, state), TimeProvider.System, cancellationToken);
         }

@@ -18,21 +18,27 @@ internal sealed record ClusterState(int Slot, int ApiPort, int ArmPort, int Core
     /// <summary>Where the cluster's objects are kept; null for SQLite without a limit.</summary>
     public StoreChoice? Store { get; init; }
 
+    /// <summary>How it runs as one of several servers; null for a whole cluster on this machine.</summary>
+    public ServerChoice? Server { get; init; }
+
     /// <summary>Addresses of pods: one range per cluster, cut into one per node.</summary>
     public string ClusterCidr => $"10.{244 - Slot}.0.0/16";
 
     /// <summary>Addresses of the pods of this machine.</summary>
     public string PodCidr => $"10.{244 - Slot}.0.0/22";
 
-    public string ServiceCidr => $"10.{96 + Slot}.0.0/16";
+    public string ServiceCidr => Server?.ServiceCidr ?? $"10.{96 + Slot}.0.0/16";
 
     /// <summary>First address of the service range: the service <c>kubernetes</c>.</summary>
-    public IPAddress ApiServiceAddress => IPAddress.Parse($"10.{96 + Slot}.0.1");
+    public IPAddress ApiServiceAddress => ServiceAddress(1);
 
-    public IPAddress DnsAddress => IPAddress.Parse($"10.{96 + Slot}.0.10");
+    public IPAddress DnsAddress => ServiceAddress(10);
 
     /// <summary>This machine's address on the pod network: the bridge.</summary>
     public IPAddress NodeAddress => IPAddress.Parse($"10.{244 - Slot}.0.1");
+
+    /// <summary>Where pods reach the API server.</summary>
+    public IPAddress AdvertiseAddress => Server is null ? NodeAddress : IPAddress.Parse(Server.AdvertiseAddress);
 
     public static ClusterState? TryLoad(ClusterPaths paths)
     {
@@ -76,8 +82,14 @@ internal sealed record ClusterState(int Slot, int ApiPort, int ArmPort, int Core
     {
         using var slots = LockSlots();
         var known = TryLoad(paths);
+        if (known is not null && known.Server is null != settings.Server is null)
+        {
+            throw new UserException($"{paths.Data} was made by strata {(known.Server is null ? "up" : "server")}; go on with that, or choose another --data-dir");
+        }
+
         var chosen = known ?? Choose(paths);
         chosen = chosen with { ApiPort = settings.ApiPort ?? chosen.ApiPort, ArmPort = settings.ArmPort ?? chosen.ArmPort, Store = settings.Store ?? chosen.Store };
+        chosen = chosen with { Server = settings.Server is null ? null : ServerChoice.Choose(settings.Server, chosen.Server) };
         chosen = chosen with { ApiPort = chosen.ApiPort == 0 ? OwnPort(chosen.Slot, 0) : chosen.ApiPort, ArmPort = chosen.ArmPort == 0 ? OwnPort(chosen.Slot, 1) : chosen.ArmPort };
         ClaimSlot(chosen.Slot, paths.Data);
         if (chosen != known)
@@ -96,6 +108,13 @@ internal sealed record ClusterState(int Slot, int ApiPort, int ArmPort, int Core
         {
             File.Delete(Path.Combine(SlotFolder, $"{state.Slot}"));
         }
+    }
+
+    private IPAddress ServiceAddress(byte last)
+    {
+        var bytes = System.Net.IPNetwork.Parse(ServiceCidr).BaseAddress.GetAddressBytes();
+        bytes[^1] += last;
+        return new IPAddress(bytes);
     }
 
     private static ClusterState Choose(ClusterPaths paths)

@@ -32,6 +32,7 @@ internal static class ForegroundCluster
         await using var cluster = new ClusterRuntime(settings, paths, state, progress, loggers, clock);
         try
         {
+            settings.Server?.Keys?.Install(paths);
             await cluster.StartAsync(stop.Token);
             cluster.Describe();
             progress.Say(string.Create(CultureInfo.InvariantCulture, $"{BackgroundCluster.ReadyMark} in {progress.Elapsed.TotalSeconds:F1} s."));

@@ -21,10 +21,10 @@ internal sealed class ControlPlane : IAsyncDisposable
     private readonly IRevisionedStore _store;
     private readonly ECDsa _signingKey;
     private readonly ApiServerHost _server;
-    private readonly SchedulerService _scheduler;
-    private readonly ControllerManager _controllers;
+    private readonly IAsyncDisposable _scheduler;
+    private readonly IAsyncDisposable _controllers;
 
-    private ControlPlane(IRevisionedStore store, ECDsa signingKey, ApiServerHost server, SchedulerService scheduler, ControllerManager controllers, ControlPlaneOptions options)
+    private ControlPlane(IRevisionedStore store, ECDsa signingKey, ApiServerHost server, IAsyncDisposable scheduler, IAsyncDisposable controllers, ControlPlaneOptions options)
     {
         _store = store;
         _signingKey = signingKey;
@@ -44,14 +44,22 @@ internal sealed class ControlPlane : IAsyncDisposable
     {
         var store = await OpenStoreAsync(options, clock, loggers, cancellationToken);
         var signingKey = OpenSigningKey(Path.Combine(options.KeyFolder, "service-account.key"));
+        if (options.Identity is not null)
+        {
+            await StoreOwnership.ClaimAsync(store, options.Authority, signingKey, options.ServiceCidr, cancellationToken);
+        }
+
         var server = await StartServerAsync(options, store, signingKey, clock, random, loggers, cancellationToken);
-        var scheduler = new SchedulerService(Client(server, "system:kube-scheduler"), clock, random, loggers);
-        var controllers = new ControllerManager(
-            Client(server, "system:kube-controller-manager"),
-            new ControllerOptions { ClusterCertificateAuthority = options.Authority.CertificatePem, Signer = options.Authority },
-            clock, random, loggers);
-        await Task.WhenAll(scheduler.StartAsync(cancellationToken), controllers.StartAsync(cancellationToken));
-        return new ControlPlane(store, signingKey, server, scheduler, controllers, options);
+        var duties = new Duties(options.Identity, clock, random, loggers);
+        var schedulerClient = Client(server, "system:kube-scheduler");
+        var controllerClient = Client(server, "system:kube-controller-manager");
+        var controllerOptions = new ControllerOptions { ClusterCertificateAuthority = options.Authority.CertificatePem, Signer = options.Authority };
+        var scheduler = duties.StartAsync(
+            "kube-scheduler", schedulerClient, () => new SchedulerService(schedulerClient, clock, random, loggers), static (part, token) => part.StartAsync(token), cancellationToken);
+        var controllers = duties.StartAsync(
+            "kube-controller-manager", controllerClient, () => new ControllerManager(controllerClient, controllerOptions, clock, random, loggers), static (part, token) => part.StartAsync(token), cancellationToken);
+        await Task.WhenAll(scheduler, controllers);
+        return new ControlPlane(store, signingKey, server, await scheduler, await controllers, options);
     }
 
     /// <summary>A client within the process that acts as the given user.</summary>
@@ -99,17 +107,20 @@ internal sealed class ControlPlane : IAsyncDisposable
         return opened;
     }
 
+    private static bool IsAddress(string name) => IPAddress.TryParse(name, out _);
+
     private static Task<ApiServerHost> StartServerAsync(
         ControlPlaneOptions options, IRevisionedStore store, ECDsa signingKey, TimeProvider clock, Random random, ILoggerFactory loggers, CancellationToken cancellationToken)
     {
-        List<IPAddress> addresses = [.. options.Listen.Select(endpoint => endpoint.Address), options.AdvertiseAddress, options.ServiceAddress, IPAddress.Loopback];
-        var names = new[] { "localhost", "kubernetes", "kubernetes.default", "kubernetes.default.svc", $"kubernetes.default.svc.{options.ClusterDomain}" };
-        var serving = options.Authority.OpenOrIssue("apiserver", CertificateRequestInfo.Server("strata-apiserver", names, [.. addresses.Distinct()]));
+        List<IPAddress> addresses = [.. options.Listen.Select(endpoint => endpoint.Address), options.AdvertiseAddress, options.ServiceAddress, IPAddress.Loopback, .. options.AlternativeNames.Where(IsAddress).Select(IPAddress.Parse)];
+        var names = new[] { "localhost", "kubernetes", "kubernetes.default", "kubernetes.default.svc", $"kubernetes.default.svc.{options.ClusterDomain}" }.Concat(options.AlternativeNames.Where(static name => !IsAddress(name)));
+        var serving = options.Authority.OpenOrIssue("apiserver", CertificateRequestInfo.Server("strata-apiserver", [.. names], [.. addresses.Distinct()]));
         var toNodes = options.Authority.OpenOrIssue("apiserver-to-nodes", CertificateRequestInfo.Client("system:apiserver", "system:masters"));
         return ApiServerHost.StartAsync(
             new ApiServerOptions
             {
                 Store = store,
+                SharesStore = options.Identity is not null,
                 Listen = options.Listen,
                 ServerCertificate = serving.ToCertificate(),
                 ClientRoots = options.Authority.Roots(),
@@ -120,6 +131,7 @@ internal sealed class ControlPlane : IAsyncDisposable
                 AdvertiseAddress = options.AdvertiseAddress,
                 KubeletClientCertificate = toNodes.ToCertificate(),
                 KubeletRoots = options.Authority.Roots(),
+                Notices = UnhandledKinds.Notices,
                 Clock = clock,
                 Random = random,
                 Loggers = loggers,

@@ -28,4 +28,10 @@ internal sealed record ControlPlaneOptions
     public required string ClusterDomain { get; init; }
 
     public required CertificateAuthority Authority { get; init; }
+
+    /// <summary>Who this server is among those over the same store; the same after a restart, and nobody else's. Null: there are no others.</summary>
+    public string? Identity { get; init; }
+
+    /// <summary>Names and addresses that its certificate is good for, besides those it knows of.</summary>
+    public IReadOnlyList<string> AlternativeNames { get; init; } = [];
 }

@@ -185,6 +185,17 @@ public sealed class PodAdmissionTests
         Assert.Equal(count, pod.Object("spec").Count("tolerations"));
     }
 
+    [Theory]
+    [InlineData("{serviceAccountName: default}", "a mirror pod may not reference service accounts")]
+    [InlineData("{volumes: [{name: v, secret: {secretName: s}}]}", "a mirror pod may not reference secrets")]
+    [InlineData("{volumes: [{name: v, projected: {sources: [{serviceAccountToken: {path: token}}]}}]}", "a mirror pod may not use ServiceAccountToken volume projections")]
+    public async Task A_mirror_pod_has_no_identity(string spec, string expected)
+    {
+        var pod = Rules.Yaml($"{{metadata: {{name: p, annotations: {{kubernetes.io/config.mirror: x}}}}, spec: {spec}}}");
+        var refusal = await Assert.ThrowsAsync<ApiException>(async () => await Accounts(Account).MutateAsync(Asked.Create(Pod.Info, pod), Token));
+        Assert.Equal($"pods \"p\" is forbidden: {expected}", refusal.Message);
+    }
+
     private static JsonObject SomePod() => Rules.Yaml("{metadata: {name: p}, spec: {containers: [{name: a}]}}");
 
     private static ServiceAccountPlugin Accounts(params IKubeObject[] objects) => new(new FakeObjects(objects), new IdentitySource(new Random(1)), new FakeTimeProvider());

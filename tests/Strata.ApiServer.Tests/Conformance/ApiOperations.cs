@@ -98,7 +98,10 @@ internal sealed class ApiOperations
         var labels = metadata["labels"] as JsonObject ?? [];
         metadata["labels"] = labels;
         labels[_label.Split('=')[0]] = _label.Split('=')[1];
-        return (await _api.PostAsync(Collection, value.ToJsonString())).Expect(HttpStatusCode.Created);
+        var created = (await _api.PostAsync(Collection, value.ToJsonString())).Expect(HttpStatusCode.Created);
+
+        // Volumes are protected while they are in use; the controller that says when they are not does not run here.
+        return created.Json["metadata"]!["finalizers"] is null ? created : (await _api.MergePatchAsync(PathOf(created), """{"metadata":{"finalizers":null}}""")).Expect(HttpStatusCode.OK);
     }
 
     /// <summary>The path of an object of this kind.</summary>

@@ -67,8 +67,8 @@ public sealed class KindsOverStoreTests : IAsyncDisposable
         { "RuntimeClass", "{metadata: {name: a}, handler: h, overhead: {podFixed: {cpu: 0.5}}, scheduling: {nodeSelector: {a: ''}}}" },
         { "FlowSchema", "{metadata: {name: a}, spec: {priorityLevelConfiguration: {name: b}, rules: [{subjects: [{kind: User, user: {name: u}}], nonResourceRules: [{verbs: ['*'], nonResourceURLs: [/x]}]}]}}" },
         { "PriorityLevelConfiguration", "{metadata: {name: a}, spec: {type: Limited, limited: {limitResponse: {type: Queue, queuing: {}}}}}" },
-        { "ValidatingWebhookConfiguration", "{metadata: {name: a}, webhooks: [{name: a.b.c, clientConfig: {url: 'https://h/p'}, sideEffects: None, admissionReviewVersions: [v1], rules: [{operations: ['*'], apiGroups: [''], apiVersions: [v1], resources: [pods]}]}]}" },
-        { "MutatingWebhookConfiguration", "{metadata: {name: a}, webhooks: [{name: a.b.c, clientConfig: {url: 'https://h/p'}, sideEffects: None, admissionReviewVersions: [v1], rules: [{operations: ['*'], apiGroups: [''], apiVersions: [v1], resources: [pods]}]}]}" },
+        { "ValidatingWebhookConfiguration", "{metadata: {name: a}, webhooks: [{name: a.b.c, clientConfig: {url: 'https://h/p'}, sideEffects: None, admissionReviewVersions: [v1], rules: [{operations: ['*'], apiGroups: [served.nowhere], apiVersions: [v1], resources: [things]}]}]}" },
+        { "MutatingWebhookConfiguration", "{metadata: {name: a}, webhooks: [{name: a.b.c, clientConfig: {url: 'https://h/p'}, sideEffects: None, admissionReviewVersions: [v1], rules: [{operations: ['*'], apiGroups: [served.nowhere], apiVersions: [v1], resources: [things]}]}]}" },
     };
 
     private static readonly Dictionary<string, Func<JsonObject, JsonObject>> TypedForms = new()

@@ -15,7 +15,7 @@ public sealed class CreateByUpdateTests
     [InlineData("PUT")]
     public async Task Whoever_may_only_change_is_refused_when_the_write_turns_out_to_create(string method)
     {
-        var dispatcher = new ApiDispatcher(new EndpointTable([new CreatingEndpoint()]), new NoDocuments(), new AllButCreate());
+        var dispatcher = new ApiDispatcher(new LiveApi(new ServedApi(new EndpointTable([new CreatingEndpoint()]), new NoDocuments()), static _ => ValueTask.CompletedTask), new AllButCreate());
         var query = QueryParameters.Parse("");
         var call = new ApiCall
         {

@@ -143,6 +143,6 @@ public sealed class DiscoveryTests : IClassFixture<SharedApi>
     {
         await _api.GetAsync("/api/v1/namespaces/default/configmaps/taken");
         var metrics = (await _api.GetAsync("/metrics")).Expect(HttpStatusCode.OK).Body;
-        Assert.Contains("apiserver_request_total{code=\"200\",group=\"\",resource=\"configmaps\",subresource=\"\",verb=\"GET\",version=\"v1\"}", metrics, StringComparison.Ordinal);
+        Assert.Contains("apiserver_request_total{code=\"200\",component=\"apiserver\",dry_run=\"\",group=\"\",resource=\"configmaps\",scope=\"resource\",subresource=\"\",verb=\"GET\",version=\"v1\"}", metrics, StringComparison.Ordinal);
     }
 }

@@ -58,6 +58,7 @@ internal sealed class TestApi : IAsyncDisposable
     public HttpClient ClientWith(X509Certificate2? certificate, string? token = null)
     {
         var handler = new SocketsHttpHandler();
+        handler.EnableMultipleHttp2Connections = true; // A flood does not fit on one.
         handler.SslOptions.ClientCertificates = certificate is null ? null : [certificate];
         handler.SslOptions.RemoteCertificateValidationCallback = static (_, _, _, _) => true;
         var client = new HttpClient(handler)

@@ -88,8 +88,7 @@ public sealed class DeploymentTests
         await cluster.RolledOutAsync("web");
 
         await cluster.PatchAsync<Deployment>("web", Image("broken"));
-        await Eventually.TrueAsync(async () => (await cluster.FindAsync<Deployment>("web"))!.Status.UpdatedReplicas == 2);
-        Assert.Equal(3, (await cluster.FindAsync<Deployment>("web"))!.Status.AvailableReplicas);
+        await Eventually.TrueAsync(async () => (await cluster.FindAsync<Deployment>("web"))!.Status is { UpdatedReplicas: 2, AvailableReplicas: 3 });
 
         await cluster.PatchAsync<Deployment>("web", Image("web:3"));
         await cluster.RolledOutAsync("web");

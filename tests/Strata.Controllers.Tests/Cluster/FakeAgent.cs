@@ -78,7 +78,7 @@ internal sealed class FakeAgent : IAsyncDisposable
             return;
         }
 
-        if (pod.Status.Phase == "Running" || pod.Spec.Containers[0].Image == "broken")
+        if (pod.Status.Phase is "Running" or "Succeeded" or "Failed" || pod.Spec.Containers[0].Image == "broken")
         {
             return;
         }

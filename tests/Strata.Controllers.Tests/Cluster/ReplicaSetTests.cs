@@ -34,6 +34,8 @@ public sealed class ReplicaSetTests
         await cluster.DeleteAsync<Pod>(lost);
         await cluster.GoneAsync<Pod>(lost);
 
+        // The status may still be the one from before the loss; the new pod says when it is not.
+        await Eventually.TrueAsync(async () => (await cluster.ListAsync<Pod>()).Count(pod => pod.Status.Conditions.Any(condition => condition is { Type: "Ready", Status: "True" })) >= 3);
         await Eventually.TrueAsync(async () => (await cluster.FindAsync<ReplicaSet>("web"))! is { Status.AvailableReplicas: 3, Status.Replicas: 3 });
         Assert.Equal(3, (await cluster.ListAsync<Pod>()).Count);
     }

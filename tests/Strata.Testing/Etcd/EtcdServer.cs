@@ -15,18 +15,28 @@ public sealed class EtcdServer : IAsyncDisposable
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("strata-etcd-").FullName;
+    private readonly string _folder;
+    private readonly string _name;
     private readonly StringBuilder _output = new(); // Guarded by itself.
     private readonly EtcdServerOptions _options;
     private readonly int _clientPort;
     private readonly int _peerPort;
+    private string _members;
     private Process? _process;
 
-    private EtcdServer(EtcdServerOptions options)
+    /// <param name="name">Name among the members of its cluster.</param>
+    /// <param name="folder">The cluster's, with the certificates in <c>pki</c>; the one who makes it removes it.</param>
+    internal EtcdServer(string name, string folder, EtcdServerOptions options)
     {
+        _name = name;
+        _folder = folder;
         _options = options;
         (_clientPort, _peerPort) = FreePorts();
+        _members = PeerUrl;
     }
+
+    /// <summary>What the members of a cluster are told of this one.</summary>
+    internal string PeerUrl => string.Create(CultureInfo.InvariantCulture, $"{_name}=http://127.0.0.1:{_peerPort}");
 
     public Uri Endpoint => new(string.Create(CultureInfo.InvariantCulture, $"https://127.0.0.1:{_clientPort}"));
 
@@ -46,12 +56,7 @@ public sealed class EtcdServer : IAsyncDisposable
     /// <summary>Starts a member and returns when it answers.</summary>
     public static async Task<EtcdServer> StartAsync(EtcdServerOptions? options = null)
     {
-        var server = new EtcdServer(options ?? new EtcdServerOptions());
-        var authority = CertificateAuthority.Open(Path.Combine(server._folder, "pki"), "etcd-test", TimeProvider.System);
-
-        // etcd's own gateway is a client of its server, and shows the server's certificate.
-        authority.OpenOrIssue("server", CertificateRequestInfo.Server("etcd", ["localhost"], [IPAddress.Loopback]));
-        authority.OpenOrIssue("client", CertificateRequestInfo.Client("strata"));
+        var server = new EtcdServer("test", MakeFolder(), options ?? new EtcdServerOptions());
         try
         {
             await server.StartAsync();
@@ -70,6 +75,25 @@ public sealed class EtcdServer : IAsyncDisposable
     /// <summary>Starts it again after <see cref="KillAsync"/>, on the same data, and returns when it answers.</summary>
     public async Task StartAsync()
     {
+        Launch();
+        await WaitAsync();
+    }
+
+    internal static string MakeFolder()
+    {
+        var folder = Directory.CreateTempSubdirectory("strata-etcd-").FullName;
+        var authority = CertificateAuthority.Open(Path.Combine(folder, "pki"), "etcd-test", TimeProvider.System);
+
+        // etcd's own gateway is a client of its server, and shows the server's certificate.
+        authority.OpenOrIssue("server", CertificateRequestInfo.Server("etcd", ["localhost"], [IPAddress.Loopback]));
+        authority.OpenOrIssue("client", CertificateRequestInfo.Client("strata"));
+        return folder;
+    }
+
+    /// <param name="members">What each member of the cluster says of itself, this one included; null to leave it as it is.</param>
+    internal void Launch(IEnumerable<string>? members = null)
+    {
+        _members = members is null ? _members : string.Join(',', members);
         var start = new ProcessStartInfo("etcd") { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = _folder };
         foreach (var argument in Arguments())
         {
@@ -86,10 +110,15 @@ public sealed class EtcdServer : IAsyncDisposable
         _process.ErrorDataReceived += Remember;
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
+    }
+
+    /// <summary>Returns when it answers, which takes more than half of its cluster.</summary>
+    internal async Task WaitAsync()
+    {
         var watch = Stopwatch.StartNew();
         while (!await AnswersAsync())
         {
-            if (_process.HasExited || watch.Elapsed > StartLimit)
+            if (_process is null or { HasExited: true } || watch.Elapsed > StartLimit)
             {
                 lock (_output)
                 {
@@ -124,12 +153,13 @@ public sealed class EtcdServer : IAsyncDisposable
         var client = Endpoint.GetLeftPart(UriPartial.Authority);
         return
         [
-            "--name=test", $"--data-dir={Path.Combine(_folder, "data")}",
+            $"--name={_name}", $"--data-dir={Path.Combine(_folder, "data-" + _name)}",
             $"--listen-client-urls={client}", $"--advertise-client-urls={client}",
-            $"--listen-peer-urls={peer}", $"--initial-advertise-peer-urls={peer}", $"--initial-cluster=test={peer}",
+            $"--listen-peer-urls={peer}", $"--initial-advertise-peer-urls={peer}", $"--initial-cluster={_members}",
             $"--cert-file={Path.Combine(pki, "server.crt")}", $"--key-file={Path.Combine(pki, "server.key")}",
             $"--trusted-ca-file={AuthorityFile}", "--client-cert-auth",
-            "--heartbeat-interval=20", "--election-timeout=200", "--logger=zap", "--log-level=error",
+            string.Create(CultureInfo.InvariantCulture, $"--heartbeat-interval={_options.HeartbeatMilliseconds}"),
+            string.Create(CultureInfo.InvariantCulture, $"--election-timeout={_options.HeartbeatMilliseconds * 10}"), "--logger=zap", "--log-level=error",
             string.Create(CultureInfo.InvariantCulture, $"--max-request-bytes={_options.MaxRequestBytes}"),
             string.Create(CultureInfo.InvariantCulture, $"--quota-backend-bytes={_options.QuotaBytes}"),
         ];

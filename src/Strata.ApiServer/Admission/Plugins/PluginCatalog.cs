@@ -1,3 +1,5 @@
+using Strata.ApiServer.Admission.Plugins.LimitRanges;
+using Strata.ApiServer.Admission.Plugins.PodSecurity;
 using Strata.ApiServer.Registry.Generic;
 
 namespace Strata.ApiServer.Admission.Plugins;
@@ -8,10 +10,17 @@ internal static class PluginCatalog
     public static IReadOnlyList<IAdmissionPlugin> All(IObjectReader objects, IdentitySource identities, TimeProvider clock) =>
     [
         new NamespaceLifecyclePlugin(objects),
+        new LimitRangerPlugin(objects),
         new ServiceAccountPlugin(objects, identities, clock),
         new NodeRestrictionPlugin(objects),
         new TaintNodesByConditionPlugin(),
+        new PodSecurityPlugin(objects),
         new PriorityPlugin(objects),
         new DefaultTolerationSecondsPlugin(),
+        new DefaultStorageClassPlugin(objects),
+        new StorageObjectInUseProtectionPlugin(),
+        new PersistentVolumeClaimResizePlugin(objects),
+        new RuntimeClassPlugin(objects),
+        new DefaultIngressClassPlugin(objects),
     ];
 }

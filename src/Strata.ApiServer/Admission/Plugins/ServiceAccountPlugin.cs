@@ -1,8 +1,10 @@
 using System.Text.Json.Nodes;
 using Strata.Api.Errors;
 using Strata.Api.Models;
+using Strata.ApiServer.Authorization.Nodes;
 using Strata.ApiServer.Registry.Core.Pods.Spec;
 using Strata.ApiServer.Registry.Generic;
+using JsonBytes = Strata.Api.Json.JsonBytes;
 using JsonNumber = Strata.Api.Json.JsonNumber;
 
 namespace Strata.ApiServer.Admission.Plugins;
@@ -77,9 +79,14 @@ internal sealed class ServiceAccountPlugin(IObjectReader objects, IdentitySource
             throw ApiErrors.Forbidden(request.Kind, request.Name, "a mirror pod may not reference service accounts");
         }
 
+        if (PodReferences.Secrets(ModelJson.Parse<Pod>(JsonBytes.Serialize(request.Object!))).Any())
+        {
+            throw ApiErrors.Forbidden(request.Kind, request.Name, "a mirror pod may not reference secrets");
+        }
+
         if (spec.Objects("volumes").Any(static volume => volume.Item.Object("projected").Objects("sources").Any(static source => source.Item.Object("serviceAccountToken") is not null)))
         {
-            throw ApiErrors.Forbidden(request.Kind, request.Name, "a mirror pod may not use service account tokens");
+            throw ApiErrors.Forbidden(request.Kind, request.Name, "a mirror pod may not use ServiceAccountToken volume projections");
         }
     }
 

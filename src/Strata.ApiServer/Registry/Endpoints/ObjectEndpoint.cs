@@ -21,6 +21,7 @@ internal sealed class ObjectEndpoint(ResourceStore store, ServedVersion? version
         Singular = store.Strategy.Singular,
         ShortNames = store.Strategy.ShortNames,
         Categories = store.Strategy.Categories,
+        Custom = store.Strategy.Published,
     };
 
     public ValueTask<ApiResult> HandleAsync(ApiCall call, CancellationToken cancellationToken) => call.Info.Verb switch

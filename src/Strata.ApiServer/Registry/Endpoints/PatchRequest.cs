@@ -5,6 +5,7 @@ using Strata.Api.Json;
 using Strata.Api.Models;
 using Strata.Api.Patches;
 using Strata.Api.Schema;
+using Strata.ApiServer.Registry.Generic;
 using Strata.ApiServer.Requests;
 
 namespace Strata.ApiServer.Registry.Endpoints;
@@ -13,15 +14,17 @@ namespace Strata.ApiServer.Registry.Endpoints;
 internal sealed class PatchRequest
 {
     private readonly KindInfo _kind;
+    private readonly IFieldSchema? _fields;
     private readonly string _contentType;
     private readonly JsonNode _patch;
     private readonly List<string> _duplicates;
     private readonly FieldValidation _validation;
     private readonly Action<string> _warn;
 
-    private PatchRequest(KindInfo kind, ApiCall call, JsonNode patch, List<string> duplicates)
+    private PatchRequest(KindInfo kind, IFieldSchema? fields, ApiCall call, JsonNode patch, List<string> duplicates)
     {
         _kind = kind;
+        _fields = fields;
         _contentType = call.ContentType;
         _patch = patch;
         _duplicates = duplicates;
@@ -32,11 +35,14 @@ internal sealed class PatchRequest
     /// <summary>The kind that errors about query parameters name.</summary>
     public static KindInfo OptionsKind(string kind) => new("meta.k8s.io", "v1", kind, "", false);
 
+    /// <param name="fields">For a kind that is not built in: its fields.</param>
     /// <exception cref="ApiException">UnsupportedMediaType, or BadRequest when the body is not a patch.</exception>
-    public static PatchRequest Read(ApiCall call, KindInfo kind)
+    public static PatchRequest Read(ApiCall call, KindInfo kind, IFieldSchema? fields = null)
     {
         switch (call.ContentType)
         {
+            case MediaTypes.StrategicMergePatch when fields is not null:
+                throw BodyReader.UnsupportedMediaType(call.ContentType, MediaTypes.JsonPatch, MediaTypes.MergePatch);
             case MediaTypes.JsonPatch or MediaTypes.MergePatch or MediaTypes.StrategicMergePatch:
                 break;
             default:
@@ -54,7 +60,7 @@ internal sealed class PatchRequest
         var patch = StrictJson.Parse(call.Body.Span, duplicates);
         var isPatch = call.ContentType == MediaTypes.JsonPatch ? patch is JsonArray : patch is JsonObject;
         return isPatch
-            ? new PatchRequest(kind, call, patch, duplicates)
+            ? new PatchRequest(kind, fields, call, patch, duplicates)
             : throw ApiErrors.BadRequest(call.ContentType == MediaTypes.JsonPatch ? "a JSON patch must be an array of operations" : "a merge patch must be an object");
     }
 
@@ -67,7 +73,7 @@ internal sealed class PatchRequest
             throw ApiErrors.BadRequest($"a patch may not change apiVersion or kind of the object: it must stay {_kind.ApiVersion} {_kind.Kind}");
         }
 
-        BodyReader.CheckFields(patched, _kind, _validation, ProblemsOfPatch(), _warn, Refuse);
+        BodyReader.CheckFields(patched, _kind, _fields, _validation, ProblemsOfPatch(), _warn, Refuse);
         return patched;
     }
 

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Strata.Api;
 using Strata.Api.Errors;
 using Strata.Api.Models;
+using Strata.ApiServer.Admission;
 using Strata.ApiServer.Registry.Generic;
 using Strata.ApiServer.Requests;
 
@@ -27,7 +28,7 @@ internal sealed class PodBindingEndpoint(ResourceStore pods, TimeProvider clock,
         var node = binding.Object("target").TextOrEmpty("name");
         Validate(binding, name);
         await pods.UpdateAsync(
-            WriteContexts.From(call), new ObjectKey(call.Info.Namespace, name), "binding", WriteMode.Internal,
+            WriteContexts.From(call) with { Reviewed = new ReviewedPart(AdmissionOperation.Create, Binding.Info, binding) }, new ObjectKey(call.Info.Namespace, name), "binding", WriteMode.Internal,
             pod => Bind(pod, binding, node), null, cancellationToken);
         return new ObjectResult(201, SuccessStatus.Created, null) { IsStatus = true };
     }

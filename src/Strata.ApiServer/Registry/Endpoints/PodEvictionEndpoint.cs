@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Strata.Api;
 using Strata.Api.Errors;
 using Strata.Api.Models;
+using Strata.ApiServer.Admission;
 using Strata.ApiServer.Registry.Generic;
 using Strata.ApiServer.Requests;
 
@@ -37,7 +38,7 @@ internal sealed class PodEvictionEndpoint(ResourceStore pods, ResourceStore budg
         {
             if (!pod.IsTerminal())
             {
-                await pods.UpdateAsync(context, key, "eviction", WriteMode.Internal, current => MarkDisrupted(current, marked), null, cancellationToken);
+                await pods.UpdateAsync(context with { Reviewed = new ReviewedPart(AdmissionOperation.Create, EvictionKind, eviction) }, key, "eviction", WriteMode.Internal, current => MarkDisrupted(current, marked), null, cancellationToken);
             }
         }
         catch (ApiException changed) when (changed.IsConflict && isUncounted && options.ResourceVersion is null)

@@ -103,6 +103,11 @@ internal sealed class ScaleEndpoint(ResourceStore store, ScalePaths paths) : IEn
             status["selector"] = LabelQuery.From(ModelJson.Parse<LabelSelector>(JsonBytes.Serialize(selector))).ToString();
         }
 
+        else if (JsonTree.TryText(source.At(paths.Selector), out var text))
+        {
+            status["selector"] = text; // Custom resources keep it in the form that a Scale shows.
+        }
+
         return new JsonObject
         {
             ["kind"] = ScaleKind.Kind,

@@ -19,10 +19,12 @@ internal sealed class VersionView(ResourceStore store, ServedVersion? version)
     /// <summary>How this version prints.</summary>
     public ResourceStrategy Printer => version?.Printer ?? store.Strategy;
 
+    private IFieldSchema? Fields => version is null ? store.Strategy.Fields : null;
+
     /// <summary>Reads an object from a request's body, in the stored version.</summary>
     public async ValueTask<JsonObject> ReadAsync(ApiCall call, bool isNew, CancellationToken cancellationToken)
     {
-        var target = BodyReader.ReadObject(call, Kind);
+        var target = BodyReader.ReadObject(call, Kind, Fields);
         if (version is null)
         {
             return target;
@@ -44,7 +46,7 @@ internal sealed class VersionView(ResourceStore store, ServedVersion? version)
     /// <summary>A patch of this version as a change of the stored object.</summary>
     public Func<JsonObject, ValueTask<JsonObject>> ReadPatch(ApiCall call, CancellationToken cancellationToken)
     {
-        var patch = PatchRequest.Read(call, Kind);
+        var patch = PatchRequest.Read(call, Kind, Fields);
         return version is null
             ? current => ValueTask.FromResult(patch.Apply(current))
             : async current => await version.ToStoredAsync(patch.Apply((await version.FromStoredAsync([current], cancellationToken))[0]), cancellationToken);

@@ -10,6 +10,11 @@ internal interface IObjectReader
     ValueTask<T?> FindAsync<T>(string namespaceName, string name, CancellationToken cancellationToken)
         where T : class, IKubeObject<T>;
 
+    /// <summary>Reads one object as it was last written, whatever memory knows; null when it does not exist. For callers who act on what they have just changed.</summary>
+    /// <param name="namespaceName">Empty for cluster-scoped kinds.</param>
+    ValueTask<T?> FindLatestAsync<T>(string namespaceName, string name, CancellationToken cancellationToken)
+        where T : class, IKubeObject<T> => FindAsync<T>(namespaceName, name, cancellationToken);
+
     /// <summary>All objects that memory knows, possibly a moment behind the store.</summary>
     /// <param name="namespaceName">Empty for all namespaces.</param>
     IReadOnlyList<T> List<T>(string namespaceName)

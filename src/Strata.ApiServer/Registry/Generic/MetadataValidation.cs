@@ -19,7 +19,7 @@ internal static class MetadataValidation
         ValidateNames(metadata, strategy, errors);
         QualifiedNames.ValidateLabels(metadata.Object("labels"), "metadata.labels", errors);
         ValidateAnnotations(metadata.Object("annotations"), "metadata.annotations", errors);
-        ValidateFinalizers(metadata, errors);
+        ValidateFinalizers(metadata, strategy, errors);
         ValidateOwners(metadata, errors);
         if (metadata.Number("generation") < 0)
         {
@@ -111,7 +111,7 @@ internal static class MetadataValidation
         }
     }
 
-    private static void ValidateFinalizers(JsonObject? metadata, FieldErrors errors)
+    private static void ValidateFinalizers(JsonObject? metadata, ResourceStrategy strategy, FieldErrors errors)
     {
         var orphan = false;
         var foreground = false;
@@ -120,7 +120,7 @@ internal static class MetadataValidation
             orphan |= finalizer == "orphan";
             foreground |= finalizer == "foregroundDeletion";
             QualifiedNames.Validate(finalizer, "metadata.finalizers", errors);
-            if (!finalizer.Contains('/', StringComparison.Ordinal) && Array.IndexOf(StandardFinalizers, finalizer) < 0)
+            if (!strategy.AllowsAnyFinalizer && !finalizer.Contains('/', StringComparison.Ordinal) && Array.IndexOf(StandardFinalizers, finalizer) < 0)
             {
                 errors.Invalid("metadata.finalizers", finalizer, "name is neither a standard finalizer name nor is it fully qualified");
             }

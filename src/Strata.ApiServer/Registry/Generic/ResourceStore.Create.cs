@@ -74,10 +74,10 @@ internal sealed partial class ResourceStore
         await _services.Admission.ValidateAsync(admission, cancellationToken);
 
         var storeKey = KeyOf(key);
-        var reservation = await ReserveAsync(target, null, key.Name, cancellationToken);
+        var reservation = await ReserveAsync(admission, target, null, key.Name, cancellationToken);
         return await HoldingAsync<ServedObject?>(reservation, async () =>
         {
-            var json = _stored.Encode(target, ManagedEntries.Write(owners));
+            var json = Encode(target, ManagedEntries.Write(owners));
             if (context.DryRun)
             {
                 var existing = await _services.Store.GetAsync(storeKey, 0, cancellationToken);

@@ -47,7 +47,7 @@ internal sealed partial class ResourceStore
             return (new DeleteResult(ObjectOf(key, entry.Value, entry.ModRevision), IsRemoved: false), null);
         }
 
-        var json = _stored.Encode(target);
+        var json = Encode(target);
         if (context.DryRun || options.DryRun)
         {
             return (new DeleteResult(ObjectOf(key, json, entry.ModRevision), verdict == DeletionVerdict.Remove), null);

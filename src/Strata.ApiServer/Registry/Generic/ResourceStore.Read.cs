@@ -225,7 +225,7 @@ internal sealed partial class ResourceStore
 
     private CacheEntry EntryOf(StoreEntry stored)
     {
-        var json = StoredObject.WithResourceVersion(stored.Value.Span, stored.ModRevision, out var metadata);
+        var json = StoredObject.WithResourceVersion(Served(stored.Value).Span, stored.ModRevision, out var metadata);
         return new CacheEntry(Encoding.UTF8.GetString(stored.Key.Span), json, stored.ModRevision, metadata, _fields.Read(json));
     }
 

@@ -82,16 +82,16 @@ internal sealed partial class ResourceStore
         Validate(target, old, mode, key.Name);
         await _services.Admission.ValidateAsync(admission, cancellationToken);
 
-        if (!owners.IsChanged && JsonSemantics.AreEqual(target, old))
+        if (!owners.IsChanged && Strategy.AreEqual(target, old) && Strategy.Converter?.IsCurrent(entry.Value.Span) != false)
         {
             return (ObjectOf(key, entry.Value, entry.ModRevision), null); // Nothing to write: no new version, no event.
         }
 
         var isRemoval = DeletionPlan.IsDone(Strategy, target);
-        var reservation = isRemoval ? null : await ReserveAsync(target, old, key.Name, cancellationToken);
+        var reservation = isRemoval ? admission.Held : await ReserveAsync(admission, target, old, key.Name, cancellationToken);
         return await HoldingAsync<(ServedObject?, StoreEntry?)>(reservation, async () =>
         {
-            var json = _stored.Encode(target, ManagedEntries.Write(owners.List));
+            var json = Encode(target, ManagedEntries.Write(owners.List));
             if (context.DryRun)
             {
                 return ((ObjectOf(key, json, entry.ModRevision), null), false);
@@ -194,11 +194,7 @@ internal sealed partial class ResourceStore
         var errors = new FieldErrors();
         MetadataValidation.Validate(target, Strategy, errors);
         MetadataValidation.ValidateUpdate(target, old, errors);
-        if (mode is WriteMode.Main or WriteMode.Part)
-        {
-            Strategy.Validate(target, errors);
-        }
-
+        Strategy.ValidateChanged(target, old, mode, errors);
         if (mode is WriteMode.Main or WriteMode.Status)
         {
             Strategy.ValidateUpdate(target, old, errors);
@@ -212,17 +208,19 @@ internal sealed partial class ResourceStore
         ThrowIfAny(errors, name);
     }
 
+    private bool IsBeside(string field) => field == "metadata" || (field == "status" && Strategy.HasStatus);
+
     // What a user wants is everything except metadata and status.
-    private static bool IsSpecEqual(JsonObject target, JsonObject old)
+    private bool IsSpecEqual(JsonObject target, JsonObject old)
     {
         foreach (var (name, value) in target)
         {
-            if (name is not ("metadata" or "status") && !JsonSemantics.AreEqual(value, old[name]))
+            if (!IsBeside(name) && !Strategy.AreEqual(value, old[name]))
             {
                 return false;
             }
         }
 
-        return old.All(field => target.ContainsKey(field.Key) || field.Key is "metadata" or "status" || JsonSemantics.AreEqual(field.Value, null));
+        return old.All(field => target.ContainsKey(field.Key) || IsBeside(field.Key) || Strategy.AreEqual(field.Value, null));
     }
 }

@@ -35,13 +35,13 @@ internal sealed partial class ResourceStore
     {
         Strategy = strategy;
         _services = services;
-        _stored = new StoredJson(strategy.Kind);
+        _stored = new StoredJson(strategy.StorageKind);
         _prefix = PrefixOf(strategy.Kind);
         _fields = new SelectableFieldReader(strategy);
         _ownership = new FieldOwnership(strategy, services.Clock);
         _cache = new WatchCache(
             services.Store,
-            new WatchCacheOptions { Prefix = _prefix, Fields = _fields.Read, RecentEvents = RecentEvents, RecentEventBytes = RecentEventBytes },
+            new WatchCacheOptions { Prefix = _prefix, Fields = _fields.Read, Decode = strategy.Converter is { } converter ? converter.FromStored : null, RecentEvents = RecentEvents, RecentEventBytes = RecentEventBytes },
             services.Clock, services.Loggers.CreateLogger<WatchCache>());
     }
 
@@ -69,10 +69,18 @@ internal sealed partial class ResourceStore
     /// <exception cref="ApiException">NotFound: the name is longer than any that is stored.</exception>
     private byte[] KeyOf(ObjectKey key) => Encoding.UTF8.GetBytes(TextKeyOf(key)) is { Length: <= IRevisionedStore.MaxKeyLength } bytes ? bytes : throw ApiErrors.NotFound(Kind, key.Name);
 
-    private static ServedObject ObjectOf(ObjectKey key, ReadOnlyMemory<byte> stored, long revision) =>
-        new(key, new ApiObject(revision == 0 ? stored : StoredObject.WithResourceVersion(stored.Span, revision)));
+    private ServedObject ObjectOf(ObjectKey key, ReadOnlyMemory<byte> stored, long revision)
+    {
+        var served = Served(stored);
+        return new(key, new ApiObject(revision == 0 ? served : StoredObject.WithResourceVersion(served.Span, revision)));
+    }
 
-    private static JsonObject Decode(StoreEntry entry) => JsonNode.Parse(StoredObject.WithResourceVersion(entry.Value.Span, entry.ModRevision))!.AsObject();
+    private JsonObject Decode(StoreEntry entry) => JsonNode.Parse(StoredObject.WithResourceVersion(Served(entry.Value).Span, entry.ModRevision))!.AsObject();
+
+    private ReadOnlyMemory<byte> Served(ReadOnlyMemory<byte> stored) => Strategy.Converter is { } converter ? converter.FromStored(stored) : stored;
+
+    private byte[] Encode(JsonObject target, ReadOnlySpan<byte> managedFields = default) =>
+        _stored.Encode(Strategy.Converter is { } converter ? converter.ToStored(target) : target, managedFields);
 
     private AdmissionRequest Admission(
         WriteContext context, AdmissionOperation operation, ObjectKey key, string subresource, JsonObject? target, JsonObject? old) => new()
@@ -87,6 +95,7 @@ internal sealed partial class ResourceStore
             OldObject = old,
             DryRun = context.DryRun,
             Warn = context.Warn,
+            Reviewed = context.Reviewed,
         };
 
     private void ThrowIfAny(FieldErrors errors, string name)
@@ -97,12 +106,20 @@ internal sealed partial class ResourceStore
         }
     }
 
-    private async ValueTask<WriteReservation?> ReserveAsync(JsonObject target, JsonObject? old, string name, CancellationToken cancellationToken)
+    private async ValueTask<WriteReservation?> ReserveAsync(AdmissionRequest admission, JsonObject target, JsonObject? old, string name, CancellationToken cancellationToken)
     {
         var errors = new FieldErrors();
-        var reservation = await Strategy.ReserveAsync(target, old, errors, cancellationToken);
-        ThrowIfAny(errors, name);
-        return reservation;
+        try
+        {
+            var reservation = await Strategy.ReserveAsync(target, old, errors, cancellationToken);
+            ThrowIfAny(errors, name);
+            return WriteReservation.Both(reservation, admission.Held);
+        }
+        catch
+        {
+            await EndAsync(admission.Held, isStored: false);
+            throw;
+        }
     }
 
     private static async ValueTask<T> HoldingAsync<T>(WriteReservation? reservation, Func<ValueTask<(T Result, bool IsStored)>> write)

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Strata.Api.Errors;
 using Strata.Api.ManagedFields;
 using Strata.Api.Models;
+using Strata.Api.OpenApi;
 
 namespace Strata.ApiServer.Registry.Generic;
 
@@ -55,6 +56,27 @@ internal abstract class ResourceStrategy
     /// <summary>Columns of <c>kubectl get</c>.</summary>
     public virtual IReadOnlyList<TableColumn> Columns => TableColumn.NameAndAge;
 
+    /// <summary>Kind of the list document.</summary>
+    public virtual string ListKind => Kind.Kind + "List";
+
+    /// <summary>The same kind in the version that is stored; another than <see cref="Kind"/> when one kind is served in several versions.</summary>
+    public virtual KindInfo StorageKind => Kind;
+
+    /// <summary>Turns what is stored into the served version, when that takes more than reading it; null when the bytes are served as they are.</summary>
+    public virtual IVersionConverter? Converter => null;
+
+    /// <summary>Unknown fields and types of this kind when they are not those of the built-in schema; null for built-in kinds.</summary>
+    public virtual IFieldSchema? Fields => null;
+
+    /// <summary>What OpenAPI tells about a kind that is not built in; null for built-in kinds.</summary>
+    public virtual CustomKind? Published => null;
+
+    /// <summary>Whether a finalizer may be a name without a domain; built-in kinds allow only the standard ones.</summary>
+    public virtual bool AllowsAnyFinalizer => false;
+
+    /// <summary>Whether two objects, or two values of the same field, say the same: an update that changes nothing is not written.</summary>
+    public virtual bool AreEqual(JsonNode? left, JsonNode? right) => JsonSemantics.AreEqual(left, right);
+
     /// <summary>Checks metadata.name; adds a problem to <paramref name="errors"/> at <c>metadata.name</c>.</summary>
     public virtual void ValidateName(string name, FieldErrors errors) => ObjectNames.ValidateSubdomain(name, "metadata.name", errors);
 
@@ -81,6 +103,15 @@ internal abstract class ResourceStrategy
     /// <summary>Collects every problem of the whole object.</summary>
     public virtual void Validate(JsonObject target, FieldErrors errors)
     {
+    }
+
+    /// <summary>Collects every problem of an object after an update; forbidden changes are <see cref="ValidateUpdate"/>'s.</summary>
+    public virtual void ValidateChanged(JsonObject target, JsonObject old, WriteMode mode, FieldErrors errors)
+    {
+        if (mode is WriteMode.Main or WriteMode.Part)
+        {
+            Validate(target, errors);
+        }
     }
 
     /// <summary>Collects what is wrong in a new object and would be let be in an old one.</summary>

@@ -1,3 +1,4 @@
+using Strata.ApiServer.Admission;
 using Strata.ApiServer.Authentication;
 
 namespace Strata.ApiServer.Registry.Generic;
@@ -16,4 +17,7 @@ internal sealed record WriteContext(UserIdentity User, bool DryRun, Action<strin
 
     /// <summary>Whose fields the written ones become.</summary>
     public WriteOwner Owner { get; init; } = WriteOwner.Server;
+
+    /// <summary>What webhooks are shown instead of the written object; null for that object.</summary>
+    public ReviewedPart? Reviewed { get; init; }
 }

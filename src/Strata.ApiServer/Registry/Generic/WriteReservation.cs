@@ -8,4 +8,23 @@ internal abstract class WriteReservation
 
     /// <summary>The object was not stored (it lost a race, or this was a dry run): what was taken is free again.</summary>
     public abstract ValueTask AbandonAsync();
+
+    /// <summary>One reservation that ends both; either may be null.</summary>
+    public static WriteReservation? Both(WriteReservation? first, WriteReservation? second) =>
+        first is null ? second : second is null ? first : new Pair(first, second);
+
+    private sealed class Pair(WriteReservation first, WriteReservation second) : WriteReservation
+    {
+        public override async ValueTask CommitAsync()
+        {
+            await first.CommitAsync();
+            await second.CommitAsync();
+        }
+
+        public override async ValueTask AbandonAsync()
+        {
+            await first.AbandonAsync();
+            await second.AbandonAsync();
+        }
+    }
 }

@@ -24,7 +24,7 @@ public sealed class WebhookConfigurationTests
     [InlineData($"name: a.b.c, {Client}, sideEffects: None, admissionReviewVersions: [v1, v1]", "webhooks[0].admissionReviewVersions[1]: Invalid value: \"v1\": duplicate version")]
     [InlineData($"name: a.b.c, {Client}, {Rest}, timeoutSeconds: 31", "webhooks[0].timeoutSeconds: Invalid value: 31: the timeout value must be between 1 and 30 seconds")]
     [InlineData($"name: a.b.c, {Client}, {Rest}, failurePolicy: Maybe", "webhooks[0].failurePolicy: Unsupported value: \"Maybe\": supported values: \"Fail\", \"Ignore\"")]
-    [InlineData($"name: a.b.c, {Client}, {Rest}, matchConditions: [{{name: a}}]", "webhooks[0].matchConditions[0].expression: Required value")]
+    [InlineData($"name: a.b.c, {Client}, {Rest}, matchConditions: [{{name: a}}]", "webhooks[0].matchConditions: Forbidden: this server does not evaluate match conditions (CEL) yet")]
     [InlineData($"name: a.b.c, {Client}, {Rest}, rules: [{{{Rule}}}]", "webhooks[0].rules[0].resources: Required value")]
     [InlineData($"name: a.b.c, {Client}, {Rest}, rules: [{{{Rule}, resources: [pods, '*']}}]", "webhooks[0].rules[0].resources: Invalid value: [\"pods\",\"*\"]: if '*' is present, must not specify other resources without subresources")]
     [InlineData($"name: a.b.c, {Client}, {Rest}, rules: [{{{Rule}, resources: ['pods/*', pods/log]}}]", "webhooks[0].rules[0].resources[1]: Invalid value: \"pods/log\": if 'pods/*' is present, must not specify pods/log")]
