@@ -39,7 +39,7 @@ public sealed class FuzzTests
         "/api/v1/namespaces/default/pods/a%2Fb", "/api/v1/namespaces/default/pods/a/proxy/../..", "/api/v1/watch/pods", "/api/v1/watch/namespaces/default/pods/a", "/api/v1/namespaces/default/services/https:a:443/proxy/x?y=z",
         "/api/v1/nodes/a/proxy/logs", "/api/v1/namespaces/default/pods/a:99999/proxy", "/openapi/v2", "/openapi/v3", "/openapi/v3/apis/apps/v1?hash=x", "/openapi/v3/nope", "/openapi/v3/%00", "/version", "/version/x", "/healthz/x", "/readyz?verbose&exclude=%00", "/livez?exclude=a&exclude=b", "/metrics",
         "/.well-known/openid-configuration", "/openid/v1/jwks", "/logs", "/debug/pprof", "/api/v1/componentstatuses", "/api/v1/componentstatuses/%ff", "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", "/apis/authorization.k8s.io/v1/selfsubjectrulesreviews",
-        "/apis/authorization.k8s.io/v1/subjectaccessreviews", "/apis/authorization.k8s.io/v1/namespaces/default/localsubjectaccessreviews", "/apis/authentication.k8s.io/v1/tokenreviews", "/apis/authentication.k8s.io/v1/selfsubjectreviews", "/api/v1/namespaces/default/bindings",
+        "/apis/authorization.k8s.io/v1/subjectaccessreviews", "/apis/authorization.k8s.io/v1/namespaces/default/localsubjectaccessreviews", "/apis/authentication.k8s.io/v1/tokenreviews", "/apis/authentication.k8s.io/v1/selfsubjectreviews", "/api/v1/namespaces/default/bindings", $"/api/v1/namespaces/default/configmaps/{new string('x', 2000)}", $"/api/v1/namespaces/{new string('x', 2000)}/configmaps",
     ];
 
     private static readonly string[] Methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "FOO"];

@@ -58,7 +58,8 @@ internal sealed class PatchRequest
 
         var duplicates = new List<string>();
         var patch = StrictJson.Parse(call.Body.Span, duplicates);
-        return patch is JsonArray == (call.ContentType == MediaTypes.JsonPatch)
+        var isPatch = call.ContentType == MediaTypes.JsonPatch ? patch is JsonArray : patch is JsonObject;
+        return isPatch
             ? new PatchRequest(kind, fields, call, patch, duplicates)
             : throw ApiErrors.BadRequest(call.ContentType == MediaTypes.JsonPatch ? "a JSON patch must be an array of operations" : "a merge patch must be an object");
     }

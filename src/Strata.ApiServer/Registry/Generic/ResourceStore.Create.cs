@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json.Nodes;
 using Strata.Api;
 using Strata.Api.Errors;
@@ -68,6 +69,7 @@ internal sealed partial class ResourceStore
         MetadataValidation.Validate(target, Strategy, errors);
         Strategy.Validate(target, errors);
         Strategy.ValidateCreate(target, errors);
+        CheckKeyLength(key, errors);
         ThrowIfAny(errors, key.Name);
         await _services.Admission.ValidateAsync(admission, cancellationToken);
 
@@ -139,4 +141,14 @@ internal sealed partial class ResourceStore
 
     private ObjectKey KeyIn(JsonObject target) =>
         new(Kind.Namespaced ? target.Metadata().TextOrEmpty("namespace") : "", target.Metadata().TextOrEmpty("name"));
+
+    // Names that are path segments have no limit of their own (roles, certificate requests).
+    private void CheckKeyLength(ObjectKey key, FieldErrors errors)
+    {
+        var most = IRevisionedStore.MaxKeyLength - Encoding.UTF8.GetByteCount(PrefixIn(key.Namespace));
+        if (Encoding.UTF8.GetByteCount(key.Name) > most)
+        {
+            errors.TooLong("metadata.name", most);
+        }
+    }
 }

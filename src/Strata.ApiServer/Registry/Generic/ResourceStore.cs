@@ -66,7 +66,8 @@ internal sealed partial class ResourceStore
 
     private string TextKeyOf(ObjectKey key) => Kind.Namespaced ? $"{_prefix}{key.Namespace}/{key.Name}" : _prefix + key.Name;
 
-    private byte[] KeyOf(ObjectKey key) => Encoding.UTF8.GetBytes(TextKeyOf(key));
+    /// <exception cref="ApiException">NotFound: the name is longer than any that is stored.</exception>
+    private byte[] KeyOf(ObjectKey key) => Encoding.UTF8.GetBytes(TextKeyOf(key)) is { Length: <= IRevisionedStore.MaxKeyLength } bytes ? bytes : throw ApiErrors.NotFound(Kind, key.Name);
 
     private ServedObject ObjectOf(ObjectKey key, ReadOnlyMemory<byte> stored, long revision)
     {
