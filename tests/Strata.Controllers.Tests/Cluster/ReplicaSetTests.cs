@@ -11,6 +11,10 @@ public sealed class ReplicaSetTests
         await using var cluster = await ClusterFixture.StartAsync();
         await cluster.AddNodeAsync("n1");
         await cluster.AddAsync(PodOf("stray"));
+
+        // An endpoint says that the controllers know the pod: one they have yet to hear of would be one too many later.
+        await cluster.AddAsync(new Service { Metadata = new ObjectMeta { Name = "web", Namespace = "default" }, Spec = new ServiceSpec { ClusterIP = "None", Selector = new Dictionary<string, string> { ["app"] = "web" } } });
+        await Eventually.TrueAsync(async () => (await cluster.ListAsync<EndpointSlice>()).Any(slice => slice.Endpoints.Count == 1));
         var set = await cluster.AddAsync(SetOf("web", 2));
 
         await Eventually.TrueAsync(async () => (await cluster.FindAsync<ReplicaSet>("web"))!.Status.AvailableReplicas == 2);
