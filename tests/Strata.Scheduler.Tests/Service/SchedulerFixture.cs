@@ -53,19 +53,20 @@ internal sealed class SchedulerFixture : IAsyncDisposable
         return (await GetAsync(name)).Spec.NodeName;
     }
 
-    public async Task<PodCondition> RefusalOfAsync(string name)
+    /// <param name="message">The words to wait for: until the scheduler has heard of a node, a pod that came with it is refused in others. Null for any.</param>
+    public async Task<PodCondition> RefusalOfAsync(string name, string? message = null)
     {
-        await Eventually.TrueAsync(async () => (await GetAsync(name)).Status.Condition("PodScheduled") is { Status: "False" });
+        await Eventually.TrueAsync(async () => (await GetAsync(name)).Status.Condition("PodScheduled") is { Status: "False" } refusal && (message is null || refusal.Message == message));
         return (await GetAsync(name)).Status.Condition("PodScheduled")!;
     }
 
-    public async Task<Event> EventAsync(string name, string reason)
+    public async Task<Event> EventAsync(string name, string reason, string? message = null)
     {
         Event? found = null;
         await Eventually.TrueAsync(async () =>
         {
             var events = await Client.ListAsync<Event>("default", ListOptions.All, CancellationToken.None);
-            found = events.Items.FirstOrDefault(item => item.InvolvedObject.Name == name && item.Reason == reason);
+            found = events.Items.FirstOrDefault(item => item.InvolvedObject.Name == name && item.Reason == reason && (message is null || item.Message == message));
             return found is not null;
         });
         return found!;

@@ -25,11 +25,9 @@ public sealed class SchedulerServiceTests
         await cluster.AddAsync(Given.Node("small").Holding("1", "1Gi", 10));
         await cluster.AddAsync(Given.Pod("a").Requesting("2", "512Mi"));
 
-        var refusal = await cluster.RefusalOfAsync("a");
+        var refusal = await cluster.RefusalOfAsync("a", "0/1 nodes are available: 1 Insufficient cpu.");
         Assert.Equal("Unschedulable", refusal.Reason);
-        Assert.Equal("0/1 nodes are available: 1 Insufficient cpu.", refusal.Message);
-        var told = await cluster.EventAsync("a", "FailedScheduling");
-        Assert.Equal(("Warning", refusal.Message), (told.Type, told.Message));
+        Assert.Equal("Warning", (await cluster.EventAsync("a", "FailedScheduling", refusal.Message)).Type);
 
         await cluster.AddAsync(Given.Node("large"));
         Assert.Equal("large", await cluster.NodeOfAsync("a"));
@@ -74,7 +72,7 @@ public sealed class SchedulerServiceTests
         await using var cluster = await SchedulerFixture.StartAsync();
         await cluster.AddAsync(Given.Node("n1").Tainted("dedicated", "NoSchedule"));
         var pod = await cluster.AddAsync(Given.Pod("a"));
-        Assert.Equal("0/1 nodes are available: 1 node(s) had untolerated taint(s).", (await cluster.RefusalOfAsync("a")).Message);
+        await cluster.RefusalOfAsync("a", "0/1 nodes are available: 1 node(s) had untolerated taint(s).");
 
         await cluster.Client.PatchAsync<Pod>(
             "default", "a", Patch.Json("""[{"op":"add","path":"/spec/tolerations/-","value":{"key":"dedicated","operator":"Exists"}}]"""), null, CancellationToken.None);
@@ -121,7 +119,7 @@ public sealed class SchedulerServiceTests
 
         await cluster.AddSchedulerAsync(0);
 
-        Assert.Equal("0/1 nodes are available: 1 Insufficient cpu, 1 Insufficient memory.", (await cluster.RefusalOfAsync("waiting")).Message);
+        await cluster.RefusalOfAsync("waiting", "0/1 nodes are available: 1 Insufficient cpu, 1 Insufficient memory.");
     }
 
     [Fact]
