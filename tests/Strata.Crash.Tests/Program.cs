@@ -1,3 +1,4 @@
+using Strata.Crash.Tests.ApiServers;
 using Xunit.Runner.InProc.SystemConsole;
 
 namespace Strata.Crash.Tests;
@@ -8,7 +9,7 @@ internal static class Program
     {
         [SqliteVictim.Command, var folder, var seed] => SqliteVictim.RunAsync(folder, int.Parse(seed, Invariant)),
         [EtcdVictim.Command, var endpoint, var pki, var seed] => EtcdVictim.RunAsync(new Uri(endpoint), pki, int.Parse(seed, Invariant)),
-        [ApiServerVictim.Command, var folder] => ApiServerVictim.RunAsync(folder),
+        [ApiServerVictim.Command, var folder, .. var stores] => ApiServerVictim.RunAsync(folder, [.. stores.Select(VictimStore.Parse)]),
         _ => ConsoleRunner.Run(args),
     };
 

@@ -11,7 +11,10 @@ internal static class Rounds
     /// <summary>Kills of the process that writes to an etcd which lives on.</summary>
     public static int EtcdServer => Math.Max(3, Sqlite / 5);
 
-    /// <summary>Kills of etcd itself, and of the API server: each costs about a second.</summary>
+    /// <summary>Kills of the process with eight API servers.</summary>
+    public static int ApiServer => Math.Max(3, Sqlite / 2);
+
+    /// <summary>Kills of etcd itself: each costs about a second.</summary>
     public static int Etcd => Math.Max(3, Sqlite / 12);
 
     public static Random Chance()
