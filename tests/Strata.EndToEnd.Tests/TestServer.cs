@@ -23,6 +23,9 @@ internal sealed class TestServer : IAsyncDisposable
 
     public string DataDirectory { get; }
 
+    /// <summary>Environment variables that the program gets besides those of the tests.</summary>
+    public Dictionary<string, string> Environment { get; } = [];
+
     /// <summary>Starts it for the first time, whatever comes of it.</summary>
     public Task<CommandResult> TryStartAsync(EtcdCluster etcd, string address, string advertised, params IReadOnlyList<string> more)
     {
@@ -39,7 +42,7 @@ internal sealed class TestServer : IAsyncDisposable
         RunAsync(["server", "-d", "--name", Name, "--listen", "127.0.0.1", "--port", "0", "--advertise-address", "192.0.2.9", .. more]);
 
     /// <summary>Runs the program on this server's data.</summary>
-    public Task<CommandResult> RunAsync(params IReadOnlyList<string> arguments) => Commands.RunAsync(_program, [.. arguments, "--data-dir", DataDirectory]);
+    public Task<CommandResult> RunAsync(params IReadOnlyList<string> arguments) => Commands.RunAsync(_program, [.. arguments, "--data-dir", DataDirectory], Environment);
 
     /// <summary>SIGKILL.</summary>
     public Task KillAsync() => ClusterProcesses.KillAsync(ClusterProcesses.Strata(DataDirectory));
@@ -61,7 +64,7 @@ internal sealed class TestServer : IAsyncDisposable
         }
 
         var log = Path.Combine(DataDirectory, "strata.log");
-        if (Environment.GetEnvironmentVariable("STRATA_KEEP_LOGS") is { Length: > 0 } kept && File.Exists(log))
+        if (System.Environment.GetEnvironmentVariable("STRATA_KEEP_LOGS") is { Length: > 0 } kept && File.Exists(log))
         {
             Directory.CreateDirectory(kept);
             File.Copy(log, Path.Combine(kept, $"server-{Name}.log"), overwrite: true);

@@ -10,6 +10,7 @@ using Strata.ApiServer.Fairness;
 using Strata.ApiServer.Requests;
 using Strata.ApiServer.Registry.Generic;
 using Strata.ApiServer.Streaming;
+using Strata.ApiServer.Tracing;
 using Strata.Store;
 
 namespace Strata.ApiServer.Http;
@@ -34,6 +35,7 @@ internal sealed partial class ApiHttpApplication(
     {
         var started = clock.GetTimestamp();
         RequestInfo? info = null;
+        Activity? span = null;
         var (isServed, isDryRun, isTerminated) = (false, false, false);
         var isIn = lifetime.TryEnter();
         try
@@ -41,6 +43,7 @@ internal sealed partial class ApiHttpApplication(
             context.Response.Headers["Audit-ID"] = context.Request.Headers["Audit-ID"] is [{ Length: > 0 and <= 64 } id] ? id : identities.NewUid();
             var query = QueryParameters.Parse(context.Request.QueryString.Value);
             info = RequestInfo.Parse(context.Request.Method, context.Request.Path.Value ?? "/", query);
+            span = ApiTraces.Request(info, context.Request);
             (isServed, isDryRun) = (dispatcher.Serves(info), query["dryRun"] == "All");
             metrics.Begin(info, isServed);
             if (!isIn && !info.IsProbe)
@@ -67,6 +70,8 @@ internal sealed partial class ApiHttpApplication(
         }
         finally
         {
+            ApiTraces.End(span, context.Response.StatusCode);
+            span?.Dispose();
             metrics.Count(info, isServed, isDryRun, isTerminated, context.Response.StatusCode, clock.GetElapsedTime(started));
             if (isIn)
             {

@@ -4,6 +4,7 @@ using Strata.ApiServer.Authentication;
 using Strata.ApiServer.Http;
 using Strata.ApiServer.Registry.Generic;
 using Strata.ApiServer.Requests;
+using Strata.ApiServer.Tracing;
 using Strata.Client;
 using Strata.Store;
 
@@ -91,6 +92,7 @@ internal sealed class InProcessTransport(ApiDispatcher dispatcher, UserIdentity 
             Body = request.Body,
             ContentType = MediaTypes.Base(request.ContentType),
         };
+        using var span = ApiTraces.Call(call.Info, request.Method.Method);
         try
         {
             return await dispatcher.ExecuteAsync(call, cancellationToken);

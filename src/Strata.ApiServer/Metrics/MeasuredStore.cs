@@ -1,10 +1,11 @@
 using System.Text;
+using Strata.ApiServer.Tracing;
 using Strata.Hosting.Metrics;
 using Strata.Store;
 
 namespace Strata.ApiServer.Metrics;
 
-/// <summary>A store whose calls are timed, under the names that upstream gives etcd's.</summary>
+/// <summary>A store whose calls are timed and traced, under the names that upstream gives etcd's.</summary>
 /// <remarks>Disposing it does nothing: the store belongs to whoever made it.</remarks>
 internal sealed class MeasuredStore : IRevisionedStore
 {
@@ -26,6 +27,7 @@ internal sealed class MeasuredStore : IRevisionedStore
 
     public async ValueTask<StoreEntry?> GetAsync(ReadOnlyMemory<byte> key, long atRevision, CancellationToken cancellationToken)
     {
+        using var span = ApiTraces.Store("get", key);
         var started = _clock.GetTimestamp();
         var entry = await _inner.GetAsync(key, atRevision, cancellationToken);
         Observe("get", key, started);
@@ -34,6 +36,7 @@ internal sealed class MeasuredStore : IRevisionedStore
 
     public async ValueTask<RangePage> RangeAsync(KeyRange range, long atRevision, int limit, CancellationToken cancellationToken)
     {
+        using var span = ApiTraces.Store("list", range.Start);
         var started = _clock.GetTimestamp();
         var page = await _inner.RangeAsync(range, atRevision, limit, cancellationToken);
         Observe("list", range.Start, started);
@@ -42,6 +45,7 @@ internal sealed class MeasuredStore : IRevisionedStore
 
     public async ValueTask<long> CountAsync(KeyRange range, long atRevision, CancellationToken cancellationToken)
     {
+        using var span = ApiTraces.Store("count", range.Start);
         var started = _clock.GetTimestamp();
         var count = await _inner.CountAsync(range, atRevision, cancellationToken);
         Observe("count", range.Start, started);
@@ -50,14 +54,17 @@ internal sealed class MeasuredStore : IRevisionedStore
 
     public async ValueTask<PutOutcome> PutAsync(ReadOnlyMemory<byte> key, ReadOnlyMemory<byte> value, long expectedRevision, CancellationToken cancellationToken)
     {
+        var operation = expectedRevision == ExpectedRevision.Absent ? "create" : "update";
+        using var span = ApiTraces.Store(operation, key);
         var started = _clock.GetTimestamp();
         var outcome = await _inner.PutAsync(key, value, expectedRevision, cancellationToken);
-        Observe(expectedRevision == ExpectedRevision.Absent ? "create" : "update", key, started);
+        Observe(operation, key, started);
         return outcome;
     }
 
     public async ValueTask<DeleteOutcome> DeleteAsync(ReadOnlyMemory<byte> key, long expectedRevision, CancellationToken cancellationToken)
     {
+        using var span = ApiTraces.Store("delete", key);
         var started = _clock.GetTimestamp();
         var outcome = await _inner.DeleteAsync(key, expectedRevision, cancellationToken);
         Observe("delete", key, started);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Strata.Api;
 using Strata.Client.Queues;
@@ -7,6 +8,8 @@ namespace Strata.Controllers.Runtime;
 /// <summary>The one loop that every controller runs in: takes keys, reconciles, comes back after failures with backoff.</summary>
 internal sealed partial class ControllerLoop(string name, IReconciler reconciler, TimeProvider clock, ILogger<ControllerLoop> logger, int workers = 4) : IDisposable
 {
+    private static readonly ActivitySource Traces = new("Strata.Controllers");
+
     private readonly WorkQueue<ObjectKey> _queue = new(clock);
 
     public void Enqueue(ObjectKey key) => _queue.Add(key);
@@ -31,6 +34,7 @@ internal sealed partial class ControllerLoop(string name, IReconciler reconciler
         while (!cancellationToken.IsCancellationRequested)
         {
             var key = await _queue.TakeAsync(cancellationToken);
+            using var span = Traces.HasListeners() ? Traces.StartActivity($"reconcile {name}")?.SetTag("k8s.object", key.ToString()) : null;
             try
             {
                 var result = await reconciler.ReconcileAsync(key, cancellationToken);

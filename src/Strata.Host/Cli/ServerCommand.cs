@@ -18,13 +18,14 @@ internal static class ServerCommand
         var tlsNames = new Option<string?>("--tls-san") { Description = "Further names and addresses that the server's certificate is good for, separated by commas." };
         var serviceCidr = new Option<string?>("--service-cidr") { Description = "Addresses of services (10.96.0.0/16); for the first server to choose." };
         var keys = new Option<string?>("--keys") { Description = "File that \"strata server keys export\" wrote on another server of the cluster. The first server makes the keys." };
-        var verbose = new Option<bool>("--verbose") { Description = "Log details." };
         var command = new Command("server", "Run the API server, the scheduler and the controllers. Any number of servers share one etcd (--store etcd=...); with SQLite there is one.")
         {
-            dataDirectory, detach, name, listen, port, advertise, endpoint, tlsNames, serviceCidr, keys, verbose, KeysCommand(),
+            dataDirectory, detach, name, listen, port, advertise, endpoint, tlsNames, serviceCidr, keys, KeysCommand(),
         };
         var store = new StoreFlags();
         store.AddTo(command);
+        var log = new LogFlags();
+        log.AddTo(command);
         command.SetUserAction(async (parsed, cancellationToken) =>
         {
             var shared = parsed.GetValue(keys) is { } file ? ServerKeys.Read(file) : null;
@@ -34,7 +35,7 @@ internal static class ServerCommand
                 HasNode = false,
                 HasInstances = false,
                 ApiPort = PortOf(parsed.GetValue(port), shared),
-                IsVerbose = parsed.GetValue(verbose),
+                Log = log.Read(parsed),
                 Store = store.Read(parsed),
                 Server = new ServerSettings
                 {

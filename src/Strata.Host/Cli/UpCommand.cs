@@ -16,13 +16,14 @@ internal static class UpCommand
         var armPort = new Option<int?>("--arm-port") { Description = "Port of the container-instances API (7443); 0 takes a free one." };
         var listen = new Option<string>("--listen") { Description = "Address that the APIs listen on.", DefaultValueFactory = _ => "127.0.0.1" };
         var nodeCpus = new Option<int?>("--node-cpus") { Description = "CPUs that the dedicated node offers; all of the machine's by default." };
-        var verbose = new Option<bool>("--verbose") { Description = "Log details." };
         var command = new Command("up", "Start the cluster: API server, scheduler, controllers, a dedicated node, container instances and a virtual node.")
         {
-            dataDirectory, detach, noNode, noInstances, apiPort, armPort, listen, nodeCpus, verbose,
+            dataDirectory, detach, noNode, noInstances, apiPort, armPort, listen, nodeCpus,
         };
         var store = new StoreFlags();
         store.AddTo(command);
+        var log = new LogFlags();
+        log.AddTo(command);
         command.SetUserAction(async (parsed, cancellationToken) =>
         {
             var settings = new ClusterSettings
@@ -34,7 +35,7 @@ internal static class UpCommand
                 ArmPort = parsed.GetValue(armPort),
                 ListenAddress = parsed.GetRequiredValue(listen),
                 NodeCpus = parsed.GetValue(nodeCpus),
-                IsVerbose = parsed.GetValue(verbose),
+                Log = log.Read(parsed),
                 Store = store.Read(parsed),
             };
             return parsed.GetValue(detach)

@@ -1,3 +1,5 @@
+using Strata.Hosting.Logging;
+
 namespace Strata.Host.Clusters;
 
 /// <summary>What a user asked of a cluster on the command line. A null port means: the one of last time, else the default, else (for a second cluster) a free one.</summary>
@@ -24,7 +26,7 @@ internal sealed record ClusterSettings
     /// <summary>CPUs that the dedicated node offers; null for all of the machine's.</summary>
     public int? NodeCpus { get; init; }
 
-    public bool IsVerbose { get; init; }
+    public LogSettings Log { get; init; } = new(IsVerbose: false, LogFormat.Text);
 
     /// <summary>Where the objects are kept; null: as last time.</summary>
     public StoreChoice? Store { get; init; }

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
 using Strata.Hosting.Files;
 using Strata.Hosting.Logging;
+using Strata.Hosting.Tracing;
 
 namespace Strata.Host.Clusters;
 
@@ -20,11 +21,12 @@ internal static class ForegroundCluster
         await using var progressFile = OpenProgressFile();
         var progress = new ProgressDisplay(progressFile ?? Console.Out, clock);
         using var loggers = LoggerFactory.Create(logging => logging
-            .SetMinimumLevel(settings.IsVerbose ? LogLevel.Debug : LogLevel.Information)
+            .SetMinimumLevel(settings.Log.IsVerbose ? LogLevel.Debug : LogLevel.Information)
             .AddFilter("Microsoft", LogLevel.Warning)
             .AddFilter("System", LogLevel.Warning)
-            .AddProvider(new LineLoggerProvider(new StreamWriter(paths.Log, append: true), LogLevel.Debug, clock)));
+            .AddProvider(new LineLoggerProvider(new StreamWriter(paths.Log, append: true), LogLevel.Debug, clock, settings.Log.Format)));
 
+        using var traces = StartTraces();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => Stop(signal, stop));
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => Stop(signal, stop));
@@ -52,6 +54,18 @@ internal static class ForegroundCluster
 
         await cluster.StopAsync();
         return 0;
+    }
+
+    private static IDisposable? StartTraces()
+    {
+        try
+        {
+            return TraceExport.Start(typeof(ForegroundCluster).Assembly.GetName().Version!.ToString(3), Environment.GetEnvironmentVariable);
+        }
+        catch (FormatException wrong)
+        {
+            throw new UserException(wrong.Message, wrong);
+        }
     }
 
     private static void Stop(PosixSignalContext signal, CancellationTokenSource stop)

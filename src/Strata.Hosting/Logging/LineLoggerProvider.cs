@@ -1,17 +1,21 @@
-using System.Globalization;
 using Microsoft.Extensions.Logging;
 
 namespace Strata.Hosting.Logging;
 
-/// <summary>Writes one line per log record: time, level, category, message, and the exception where there is one. Thread-safe.</summary>
+/// <summary>Writes log records to a text, as people or as programs like to read them. Thread-safe.</summary>
 /// <remarks>A record that cannot be written, because the disk is full, is lost: whoever logs must not fail for it. The next line that can be written says how many were.</remarks>
 /// <param name="output">Where lines go; disposed with the provider.</param>
 /// <param name="least">Records below this level are dropped.</param>
-public sealed class LineLoggerProvider(TextWriter output, LogLevel least, TimeProvider clock) : ILoggerProvider
+public sealed class LineLoggerProvider(TextWriter output, LogLevel least, TimeProvider clock, LogFormat format = LogFormat.Text) : ILoggerProvider
 {
     private readonly Lock _lock = new(); // Guards output, so that lines of several threads do not mix, and what follows.
+    private readonly ILogWriter _writer = format == LogFormat.Json ? new JsonLogWriter() : new TextLogWriter();
     private int _lost;
     private string _problem = "";
+
+    private LogLevel Least { get; } = least;
+
+    private TimeProvider Clock { get; } = clock;
 
     public ILogger CreateLogger(string categoryName) => new LineLogger(this, categoryName);
 
@@ -27,26 +31,21 @@ public sealed class LineLoggerProvider(TextWriter output, LogLevel least, TimePr
         }
     }
 
-    private void Write(LogLevel level, string category, string message, Exception? error)
+    private void Write(in LogRecord record)
     {
-        var time = clock.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
         lock (_lock)
         {
             try
             {
                 if (_lost > 0)
                 {
-                    Line(time, LogLevel.Warning, nameof(LineLoggerProvider), $"{_lost} records before this one could not be written: {_problem}");
+                    var message = $"{_lost} records before this one could not be written: {_problem}";
+                    _writer.Write(output, new LogRecord(record.Time, LogLevel.Warning, nameof(LineLoggerProvider), default, message, [], null));
                     output.Flush();
                     _lost = 0;
                 }
 
-                Line(time, level, category, message);
-                if (error is not null)
-                {
-                    output.WriteLine(error);
-                }
-
+                _writer.Write(output, record);
                 output.Flush();
             }
             catch (IOException failure)
@@ -57,24 +56,6 @@ public sealed class LineLoggerProvider(TextWriter output, LogLevel least, TimePr
     }
 
     private void Note(IOException failure) => (_lost, _problem) = (_lost + 1, failure.Message);
-
-    private void Line(string time, LogLevel level, string category, string message)
-    {
-        output.Write(time);
-        output.Write(Short(level));
-        output.Write(category);
-        output.Write(": ");
-        output.WriteLine(message.ReplaceLineEndings(" "));
-    }
-
-    private static string Short(LogLevel level) => level switch
-    {
-        LogLevel.Trace => " TRC ",
-        LogLevel.Debug => " DBG ",
-        LogLevel.Information => " INF ",
-        LogLevel.Warning => " WRN ",
-        _ => " ERR ",
-    };
 
     private sealed class LineLogger(LineLoggerProvider owner, string category) : ILogger
     {
@@ -87,10 +68,9 @@ public sealed class LineLoggerProvider(TextWriter output, LogLevel least, TimePr
         {
             if (IsEnabled(logLevel))
             {
-                owner.Write(logLevel, category, formatter(state, exception), exception);
+                var values = state as IReadOnlyList<KeyValuePair<string, object?>> ?? [];
+                owner.Write(new LogRecord(owner.Clock.GetUtcNow(), logLevel, category, eventId, formatter(state, exception), values, exception));
             }
         }
     }
-
-    private LogLevel Least { get; } = least;
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Strata.Api.Models;
@@ -22,6 +23,8 @@ internal sealed partial class PodWorker : IProbeObserver, IAsyncDisposable
 {
     private static readonly TimeSpan ErrorRetry = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Resync = TimeSpan.FromSeconds(90);
+
+    private static readonly ActivitySource Traces = new("Strata.Node");
 
     private readonly PodServices _services;
     private readonly ILogger _logger;
@@ -165,6 +168,7 @@ internal sealed partial class PodWorker : IProbeObserver, IAsyncDisposable
         {
             _wake.Reader.TryRead(out _);
             _nextLook = null;
+            using var span = Traces.HasListeners() ? Traces.StartActivity("sync pod")?.SetTag("k8s.pod.name", _pod.Metadata.Name).SetTag("k8s.namespace.name", _pod.Metadata.Namespace) : null;
             try
             {
                 await SyncAsync(cancellationToken);
