@@ -38,7 +38,7 @@ internal sealed class WatchLoad(HttpClient http, Uri server)
             streams.Add(await http.GetStreamAsync(new Uri($"{_objects}?watch=1&resourceVersion={version}")));
         }
 
-        var watching = streams.ConvertAll(stream => Task.Run(() => WatchAsync(stream, version, stop.Token)));
+        var watching = streams.ConvertAll(stream => Task.Run(() => WatchAsync(stream, version, (int)(perSecond * duration.TotalSeconds), stop.Token)));
         var due = await ChangeAsync(perSecond, duration) * (long)watchers;
         var finished = Stopwatch.GetTimestamp();
         while (Interlocked.Read(ref _seen) < due && Stopwatch.GetElapsedTime(finished) < TimeSpan.FromSeconds(30))
@@ -73,9 +73,9 @@ internal sealed class WatchLoad(HttpClient http, Uri server)
         return total;
     }
 
-    private async Task<List<double>> WatchAsync(Stream stream, string version, CancellationToken cancellationToken)
+    private async Task<List<double>> WatchAsync(Stream stream, string version, int due, CancellationToken cancellationToken)
     {
-        var delays = new List<double>();
+        var delays = new List<double>(due);
         var buffer = new byte[64 * 1024];
         try
         {

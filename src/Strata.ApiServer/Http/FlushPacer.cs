@@ -7,6 +7,9 @@ internal sealed class FlushPacer(TimeProvider clock)
     // What one core can encrypt and hand to the kernel and still have time for the events themselves.
     private const double SendsPerSecond = 20_000;
 
+    // Multiples of it, without their whole part, fall evenly between 0 and 1 however many there are.
+    private const double GoldenRatio = 0.6180339887498949;
+
     // Beyond this nobody is made to wait, however many streams are busy.
     private static readonly TimeSpan s_longest = TimeSpan.FromMilliseconds(50);
 
@@ -14,25 +17,28 @@ internal sealed class FlushPacer(TimeProvider clock)
     private long _window;
     private int _busyNow;
     private int _busyBefore;
+    private int _sent;
 
-    /// <summary>How long a stream should gather events before it sends.</summary>
+    /// <summary>Notes that a stream has sent, and tells how long it should gather events before it sends again; zero when that is not worth a timer.</summary>
     /// <param name="stream">The stream's own state.</param>
-    public TimeSpan DelayOf(in PacedStream stream)
+    public TimeSpan PauseAfterSending(ref PacedStream stream)
     {
+        Count(ref stream);
         var busy = Math.Max(Volatile.Read(ref _busyNow), Volatile.Read(ref _busyBefore));
         var pause = TimeSpan.FromSeconds(busy / SendsPerSecond);
-        var due = (pause > s_longest ? s_longest : pause) - clock.GetElapsedTime(stream.LastSent);
+        if (pause < TimeSpan.FromMilliseconds(1))
+        {
+            return TimeSpan.Zero; // A timer takes that long.
+        }
 
-        // A timer takes a millisecond; less is not worth one.
-        return due >= TimeSpan.FromMilliseconds(1) ? due : TimeSpan.Zero;
+        // They all see the same event, but must not all wake at the same time: whoever comes last, and every write in between, would wait for all of them.
+        var spread = Interlocked.Increment(ref _sent) * GoldenRatio;
+        return (pause > s_longest ? s_longest : pause) * (0.7 + (0.6 * (spread - Math.Floor(spread))));
     }
 
-    /// <summary>Notes that a stream has sent.</summary>
-    public void Sent(ref PacedStream stream)
+    private void Count(ref PacedStream stream)
     {
-        var now = clock.GetTimestamp();
-        stream.LastSent = now;
-        var window = now / _windowTicks;
+        var window = clock.GetTimestamp() / _windowTicks;
         var known = Volatile.Read(ref _window);
         if (window != known && Interlocked.CompareExchange(ref _window, window, known) == known)
         {
@@ -54,9 +60,6 @@ internal sealed class FlushPacer(TimeProvider clock)
 /// <summary>One stream's part in a <see cref="FlushPacer"/>. Starts as quiet.</summary>
 internal struct PacedStream
 {
-    /// <summary>Timestamp of the last sending; 0 before.</summary>
-    public long LastSent;
-
     /// <summary>The window of time in which the stream was counted last.</summary>
     public long Window;
 }

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Strata.Api.Errors;
 using Strata.Api.Models;
+using Strata.ApiServer.Registry.Generic;
 using Strata.ApiServer.Requests;
 using Strata.Client;
 
@@ -14,6 +15,9 @@ internal sealed class WatchRenderer(RequestMetrics metrics, TimeProvider clock)
 {
     /// <summary>How long a client may leave what it was sent unread. Its subscription is bounded and ends long before; this ends the stream that hangs on it.</summary>
     public static readonly TimeSpan UnreadLimit = TimeSpan.FromSeconds(30);
+
+    // Fits into a buffer of the connection; asking for more would allocate one.
+    private const int LongestAtOnce = 2048;
 
     private readonly FlushPacer _pacer = new(clock);
 
@@ -29,57 +33,50 @@ internal sealed class WatchRenderer(RequestMetrics metrics, TimeProvider clock)
         var isFirst = true;
         var paced = default(PacedStream);
         var unreported = 0; // Counted in batches: an event is written for each of its watchers.
-        await using var frames = result.Frames.GetAsyncEnumerator(cancellationToken);
-        while (true)
+        await using var frames = result.Frames as IFrameReader ?? new EnumeratedFrames(result.Frames, cancellationToken);
+        try
         {
-            // Flush only when the next event has yet to happen: a burst of events shares one packet.
-            var next = frames.MoveNextAsync();
-            if (!next.IsCompleted && output.UnflushedBytes > 0)
+            do
             {
-                if (_pacer.DelayOf(paced) is { Ticks: > 0 } delay)
+                while (frames.TryRead(out var frame))
                 {
-                    await Task.Delay(delay, clock, cancellationToken);
+                    unreported++;
+                    if (shape == RenderingShape.Full || frame.Type == WatchEventType.Bookmark)
+                    {
+                        WritePlain(output, frame);
+                    }
+                    else
+                    {
+                        // Ages are told as of each event, not as of the watch's beginning.
+                        var table = shape == RenderingShape.Table ? new TableWriter(result.Strategy, call.Query, clock.GetUtcNow()) : null;
+                        WriteShaped(output, frame, table, isFirst);
+                        isFirst = false;
+                    }
+
+                    if (output.UnflushedBytes > 64 * 1024)
+                    {
+                        await FlushAsync(context, output, cancellationToken);
+                    }
                 }
 
-                if (!next.IsCompleted)
+                // Flush only when the next event has yet to happen: a burst of events shares one packet. Then sleep through the next ones if very many watches are busy: to be
+                // woken by each of them would cost more than to send them.
+                if (output.UnflushedBytes > 0)
                 {
                     metrics.CountWatchEvents(call.Info, unreported);
                     unreported = 0;
                     await FlushAsync(context, output, cancellationToken);
-                    _pacer.Sent(ref paced);
+                    if (_pacer.PauseAfterSending(ref paced) is { Ticks: > 0 } pause)
+                    {
+                        await Task.Delay(pause, clock, cancellationToken);
+                    }
                 }
             }
-
-            try
-            {
-                if (!await next)
-                {
-                    break;
-                }
-            }
-            catch (ApiException refused)
-            {
-                WriteError(output, refused.Status);
-                break;
-            }
-
-            unreported++;
-            if (shape == RenderingShape.Full || frames.Current.Type == WatchEventType.Bookmark)
-            {
-                WritePlain(output, frames.Current);
-            }
-            else
-            {
-                // Ages are told as of each event, not as of the watch's beginning.
-                var table = shape == RenderingShape.Table ? new TableWriter(result.Strategy, call.Query, clock.GetUtcNow()) : null;
-                WriteShaped(output, frames.Current, table, isFirst);
-                isFirst = false;
-            }
-
-            if (output.UnflushedBytes > 64 * 1024)
-            {
-                await FlushAsync(context, output, cancellationToken);
-            }
+            while (await frames.WaitToReadAsync(cancellationToken));
+        }
+        catch (ApiException refused)
+        {
+            WriteError(output, refused.Status);
         }
 
         metrics.CountWatchEvents(call.Info, unreported);
@@ -111,11 +108,24 @@ internal sealed class WatchRenderer(RequestMetrics metrics, TimeProvider clock)
         }
     }
 
-    private static void WritePlain(IBufferWriter<byte> output, ApiWatchFrame frame)
+    private static void WritePlain(PipeWriter output, ApiWatchFrame frame)
     {
-        output.Write(Prefix(frame.Type));
-        output.Write(frame.Object.Json.Span);
-        output.Write("}\n"u8);
+        var prefix = Prefix(frame.Type);
+        var json = frame.Object.Json.Span;
+        var length = prefix.Length + json.Length + 2;
+        if (length > LongestAtOnce)
+        {
+            output.Write(prefix);
+            output.Write(json);
+            output.Write("}\n"u8);
+            return;
+        }
+
+        var target = output.GetSpan(length);
+        prefix.CopyTo(target);
+        json.CopyTo(target[prefix.Length..]);
+        "}\n"u8.CopyTo(target[(length - 2)..]);
+        output.Advance(length);
     }
 
     private static void WriteShaped(IBufferWriter<byte> output, ApiWatchFrame frame, TableWriter? table, bool isFirst)

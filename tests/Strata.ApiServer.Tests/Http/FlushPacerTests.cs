@@ -11,13 +11,12 @@ public sealed class FlushPacerTests
     public void A_few_busy_streams_send_at_once()
     {
         var pacer = new FlushPacer(_clock);
-        var streams = new PacedStream[20];
+        var streams = new PacedStream[19];
         for (var round = 0; round < 50; round++)
         {
             for (var i = 0; i < streams.Length; i++)
             {
-                Assert.Equal(TimeSpan.Zero, pacer.DelayOf(streams[i]));
-                pacer.Sent(ref streams[i]);
+                Assert.Equal(TimeSpan.Zero, pacer.PauseAfterSending(ref streams[i]));
             }
 
             _clock.Advance(TimeSpan.FromMilliseconds(1));
@@ -25,34 +24,27 @@ public sealed class FlushPacerTests
     }
 
     [Fact]
-    public void Of_many_busy_streams_each_gathers_events_for_a_while()
+    public void Of_many_busy_streams_each_gathers_events_for_a_while_and_they_do_not_wake_together()
     {
         var pacer = new FlushPacer(_clock);
         var streams = new PacedStream[600];
-        for (var i = 0; i < streams.Length; i++)
-        {
-            pacer.Sent(ref streams[i]);
-        }
+        Send(pacer, streams);
 
-        Assert.Equal(30, pacer.DelayOf(streams[0]).TotalMilliseconds, 3);
-        _clock.Advance(TimeSpan.FromMilliseconds(20));
-        Assert.Equal(10, pacer.DelayOf(streams[0]).TotalMilliseconds, 3);
-        _clock.Advance(TimeSpan.FromMilliseconds(20));
-        Assert.Equal(TimeSpan.Zero, pacer.DelayOf(streams[0]));
+        var pauses = Send(pacer, streams);
+
+        Assert.All(pauses, pause => Assert.InRange(pause.TotalMilliseconds, 30 * 0.7, 30 * 1.3));
+        Assert.Equal(30, pauses.Average(pause => pause.TotalMilliseconds), 0.5);
+        Assert.All(pauses.GroupBy(pause => (int)pause.TotalMilliseconds), sameMillisecond => Assert.InRange(sameMillisecond.Count(), 1, 40));
     }
 
     [Fact]
-    public void A_quiet_stream_sends_at_once_beside_any_number_of_busy_ones()
+    public void However_many_are_busy_nobody_waits_long()
     {
         var pacer = new FlushPacer(_clock);
         var streams = new PacedStream[5000];
-        for (var i = 0; i < streams.Length; i++)
-        {
-            pacer.Sent(ref streams[i]);
-        }
+        Send(pacer, streams);
 
-        Assert.Equal(TimeSpan.Zero, pacer.DelayOf(default));
-        Assert.Equal(50, pacer.DelayOf(streams[0]).TotalMilliseconds, 3); // However many, nobody waits longer.
+        Assert.All(Send(pacer, streams), pause => Assert.InRange(pause.TotalMilliseconds, 35, 65));
     }
 
     [Fact]
@@ -60,17 +52,24 @@ public sealed class FlushPacerTests
     {
         var pacer = new FlushPacer(_clock);
         var streams = new PacedStream[600];
-        for (var i = 0; i < streams.Length; i++)
-        {
-            pacer.Sent(ref streams[i]);
-        }
-
+        Send(pacer, streams);
         for (var window = 0; window < 3; window++)
         {
             _clock.Advance(TimeSpan.FromMilliseconds(100));
-            pacer.Sent(ref streams[0]);
+            pacer.PauseAfterSending(ref streams[0]);
         }
 
-        Assert.Equal(TimeSpan.Zero, pacer.DelayOf(streams[0]));
+        Assert.Equal(TimeSpan.Zero, pacer.PauseAfterSending(ref streams[0]));
+    }
+
+    private static List<TimeSpan> Send(FlushPacer pacer, PacedStream[] streams)
+    {
+        var pauses = new List<TimeSpan>();
+        for (var i = 0; i < streams.Length; i++)
+        {
+            pauses.Add(pacer.PauseAfterSending(ref streams[i]));
+        }
+
+        return pauses;
     }
 }

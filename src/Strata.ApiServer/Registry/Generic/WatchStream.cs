@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using System.Text;
 using Strata.Api.Models;
 using Strata.ApiServer.Cache;
@@ -8,98 +7,133 @@ using Strata.Client;
 
 namespace Strata.ApiServer.Registry.Generic;
 
-/// <summary>The frames of one watch: the initial objects if asked for, then changes, with bookmarks in between. Enumerated once; disposing the enumerator ends the
-/// subscription.</summary>
+/// <summary>The frames of one watch: the initial objects if asked for, then changes, with bookmarks in between. Read once, either way; disposing the reader or the enumerator
+/// ends the subscription.</summary>
+/// <remarks>Hot: thousands of them wait for the same change, so a waiting one costs one waiter in its channel and a timer that is renewed once a minute.</remarks>
 internal sealed class WatchStream(
     WatchCache cache, CacheSubscription subscription, KindInfo kind, ListQuery query, IEnumerable<CacheEntry> initial, long initialRevision, RegistryServices services)
-    : IAsyncEnumerable<ApiWatchFrame>
+    : IAsyncEnumerable<ApiWatchFrame>, IFrameReader
 {
     private static readonly TimeSpan BookmarkPeriod = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(1);
+
+    private readonly IEnumerator<CacheEntry> _initial = initial.GetEnumerator();
+    private bool _isFollowing; // Whether all initial objects have been read.
+    private ApiWatchFrame? _bookmark;
+    private CancellationTokenSource? _tick; // Fires when the next bookmark, or the end, is due.
+    private CancellationTokenRegistration _link; // Passes the reader's cancellation on to the tick.
+    private DateTimeOffset _due;
+    private DateTimeOffset _end;
+    private bool _isOver;
+
+    public bool TryRead(out ApiWatchFrame frame)
+    {
+        if (!_isFollowing && TryReadInitial(out frame))
+        {
+            return true;
+        }
+
+        // Before events that have come since: the bookmark is older.
+        if (_bookmark is { } bookmark)
+        {
+            (frame, _bookmark) = (bookmark, null);
+            return true;
+        }
+
+        if (subscription.Events.TryRead(out var change))
+        {
+            frame = new ApiWatchFrame(TypeOf(change.Type), ServedObject.SharedOf(change.Entry));
+            return true;
+        }
+
+        frame = default;
+        return false;
+    }
+
+    public async ValueTask<bool> WaitToReadAsync(CancellationToken cancellationToken)
+    {
+        while (!_isOver)
+        {
+            _tick ??= Schedule(cancellationToken);
+            try
+            {
+                return await subscription.Events.WaitToReadAsync(_tick.Token);
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                _isOver = _due == _end;
+                await StopTickAsync();
+            }
+
+            if (query.AllowBookmarks && await BookmarkAsync(cancellationToken) is { } bookmark)
+            {
+                _bookmark = bookmark;
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     public async IAsyncEnumerator<ApiWatchFrame> GetAsyncEnumerator(CancellationToken cancellationToken = default)
     {
-        using var owned = subscription;
-        foreach (var entry in initial)
+        await using var owned = this;
+        do
         {
-            yield return new ApiWatchFrame(WatchEventType.Added, ServedObject.SharedOf(entry));
-        }
-
-        if (query.SendInitialEvents == true && query.AllowBookmarks)
-        {
-            yield return Bookmark(initialRevision, endsInitialEvents: true);
-        }
-
-        await foreach (var frame in FollowAsync(cancellationToken))
-        {
-            yield return frame;
-        }
-    }
-
-    private async IAsyncEnumerable<ApiWatchFrame> FollowAsync([EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        var clock = services.Clock;
-        var end = clock.GetUtcNow() + Lifetime();
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var due = NextDue(end);
-        var tick = Task.Delay(Until(due), clock, stop.Token);
-        Task<bool>? pending = null;
-        try
-        {
-            while (true)
+            while (TryRead(out var frame))
             {
-                while (subscription.Events.TryRead(out var change))
-                {
-                    yield return new ApiWatchFrame(TypeOf(change.Type), ServedObject.SharedOf(change.Entry));
-                }
-
-                pending ??= subscription.Events.WaitToReadAsync(cancellationToken).AsTask();
-                if (await Task.WhenAny(pending, tick) == pending)
-                {
-                    if (!await pending)
-                    {
-                        yield break;
-                    }
-
-                    pending = null;
-                    continue;
-                }
-
-                await tick; // Throws when cancelled.
-                if (query.AllowBookmarks && await BookmarkAsync(cancellationToken) is { } bookmark)
-                {
-                    yield return bookmark;
-                }
-
-                if (due == end)
-                {
-                    yield break;
-                }
-
-                due = NextDue(end);
-                tick = Task.Delay(Until(due), clock, stop.Token);
+                yield return frame;
             }
         }
-        finally
+        while (await WaitToReadAsync(cancellationToken));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _initial.Dispose();
+        subscription.Dispose();
+        await StopTickAsync();
+    }
+
+    private async ValueTask StopTickAsync()
+    {
+        await _link.DisposeAsync();
+        _tick?.Dispose();
+        _tick = null;
+    }
+
+    private bool TryReadInitial(out ApiWatchFrame frame)
+    {
+        if (_initial.MoveNext())
         {
-            await stop.CancelAsync(); // Lets go of the timer.
+            frame = new ApiWatchFrame(WatchEventType.Added, ServedObject.SharedOf(_initial.Current));
+            return true;
         }
+
+        _isFollowing = true;
+        var isMarked = query.SendInitialEvents == true && query.AllowBookmarks;
+        frame = isMarked ? Bookmark(initialRevision, endsInitialEvents: true) : default;
+        return isMarked;
+    }
+
+    private CancellationTokenSource Schedule(CancellationToken cancellationToken)
+    {
+        var now = services.Clock.GetUtcNow();
+        if (_end == default)
+        {
+            _end = now + Lifetime();
+        }
+
+        // The last bookmark comes with the end.
+        var next = now + (query.AllowBookmarks ? BookmarkPeriod : LongestTimer);
+        _due = next < _end ? next : _end;
+        var tick = new CancellationTokenSource(_due > now ? _due - now : TimeSpan.Zero, services.Clock);
+        _link = cancellationToken.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), tick);
+        return tick;
     }
 
     // Upstream spreads the ends of watches over half an hour to an hour, so that clients do not come back all at once.
     private TimeSpan Lifetime() => TimeSpan.FromSeconds(query.TimeoutSeconds ?? (1800 + services.Identities.Below(1800)));
-
-    // The next bookmark, or the end; the last bookmark comes with the end.
-    private DateTimeOffset NextDue(DateTimeOffset end)
-    {
-        var bookmark = services.Clock.GetUtcNow() + BookmarkPeriod;
-        return query.AllowBookmarks && bookmark < end ? bookmark : end;
-    }
-
-    private TimeSpan Until(DateTimeOffset due)
-    {
-        var rest = due - services.Clock.GetUtcNow();
-        return rest > TimeSpan.Zero ? rest : TimeSpan.Zero;
-    }
 
     // A kind that nobody writes to is asked how far it has come, so that its watchers do not fall behind the compaction.
     private async ValueTask<ApiWatchFrame?> BookmarkAsync(CancellationToken cancellationToken)
