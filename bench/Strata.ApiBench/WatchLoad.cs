@@ -11,6 +11,7 @@ namespace Strata.ApiBench;
 internal sealed class WatchLoad(HttpClient http, Uri server)
 {
     private const int Objects = 100;
+    private static readonly TimeSpan s_warmUp = TimeSpan.FromSeconds(4);
     private static readonly byte[] s_sent = "\"sent\":\""u8.ToArray();
     private static readonly byte[] s_version = "\"resourceVersion\":\""u8.ToArray();
     private readonly Uri _objects = new(server, "api/v1/namespaces/watched/configmaps");
@@ -20,6 +21,7 @@ internal sealed class WatchLoad(HttpClient http, Uri server)
     /// <summary>How often a watcher was ended as too slow and went on from the last event it had seen.</summary>
     public int Resumed => _resumed;
 
+    /// <summary>After some seconds of the same load, in which the server compiles what it is about to do.</summary>
     /// <returns>Delays in milliseconds, sorted, from before the request that makes a change until a watcher has read its event; as many as were due.</returns>
     /// <exception cref="InvalidOperationException">A watcher missed an event.</exception>
     public async Task<List<double>> RunAsync(int watchers, int perSecond, TimeSpan duration)
@@ -39,9 +41,10 @@ internal sealed class WatchLoad(HttpClient http, Uri server)
         }
 
         var watching = streams.ConvertAll(stream => Task.Run(() => WatchAsync(stream, version, (int)(perSecond * duration.TotalSeconds), stop.Token)));
-        var due = await ChangeAsync(perSecond, duration) * (long)watchers;
+        var before = await ChangeAsync(perSecond, s_warmUp, isMeasured: false) * (long)watchers;
+        var due = await ChangeAsync(perSecond, duration, isMeasured: true) * (long)watchers;
         var finished = Stopwatch.GetTimestamp();
-        while (Interlocked.Read(ref _seen) < due && Stopwatch.GetElapsedTime(finished) < TimeSpan.FromSeconds(30))
+        while (Interlocked.Read(ref _seen) < before + due && Stopwatch.GetElapsedTime(finished) < TimeSpan.FromSeconds(30))
         {
             await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, CancellationToken.None);
         }
@@ -52,7 +55,7 @@ internal sealed class WatchLoad(HttpClient http, Uri server)
         return delays.Count == due ? delays : throw new InvalidOperationException($"{due} events were due, {delays.Count} came.");
     }
 
-    private async Task<int> ChangeAsync(int perSecond, TimeSpan duration)
+    private async Task<int> ChangeAsync(int perSecond, TimeSpan duration, bool isMeasured)
     {
         var total = (int)(perSecond * duration.TotalSeconds);
         var begin = Stopwatch.GetTimestamp();
@@ -65,7 +68,7 @@ internal sealed class WatchLoad(HttpClient http, Uri server)
                 await Task.Delay(early, TimeProvider.System, CancellationToken.None);
             }
 
-            var body = string.Create(CultureInfo.InvariantCulture, $$$"""{"data":{"sent":"{{{Stopwatch.GetTimestamp()}}}"}}""");
+            var body = string.Create(CultureInfo.InvariantCulture, $$$"""{"data":{"sent":"{{{(isMeasured ? Stopwatch.GetTimestamp() : -i)}}}"}}""");
             writes.Add(SendAsync(HttpMethod.Patch, new Uri($"{_objects}/m{i % Objects}"), body, "application/merge-patch+json"));
         }
 
@@ -111,7 +114,12 @@ internal sealed class WatchLoad(HttpClient http, Uri server)
                     break; // It says that the watch has ended; the stream ends with it.
                 }
 
-                delays.Add(Stopwatch.GetElapsedTime(long.Parse(After(rest[..end], s_sent), CultureInfo.InvariantCulture), now).TotalMilliseconds);
+                var sent = long.Parse(After(rest[..end], s_sent), CultureInfo.InvariantCulture);
+                if (sent > 0)
+                {
+                    delays.Add(Stopwatch.GetElapsedTime(sent, now).TotalMilliseconds);
+                }
+
                 version = Encoding.ASCII.GetString(After(rest[..end], s_version));
                 Interlocked.Increment(ref _seen);
                 rest = rest[(end + 1)..];
