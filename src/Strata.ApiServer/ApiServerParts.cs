@@ -11,6 +11,7 @@ using Strata.ApiServer.Authorization.Bootstrap;
 using Strata.ApiServer.Authorization.Nodes;
 using Strata.ApiServer.Authorization.Rbac;
 using Strata.ApiServer.CustomResources;
+using Strata.ApiServer.CustomResources.Conversion;
 using Strata.ApiServer.Discovery;
 using Strata.ApiServer.Fairness;
 using Strata.ApiServer.Http;
@@ -57,8 +58,8 @@ internal sealed partial class ApiServerParts : IDisposable
         var permissions = new RbacAuthorizer(_registry);
         var authorizer = new AuthorizerChain([new NodeAuthorizer(_registry, RbacIndex.Compile(BootstrapPolicy.RulesOf("system:node"))), permissions]);
         var matcher = new WebhookMatcher(_registry);
-        var webhooks = new WebhookDispatcher(
-            new WebhookClient(_webhooks, new WebhookAddresses(_registry, identities), identities, options.Clock), new WebhookMetrics(registry), options.Clock);
+        var caller = new WebhookCaller(_webhooks, new WebhookAddresses(_registry, identities), options.Clock);
+        var webhooks = new WebhookDispatcher(new WebhookClient(caller, identities), new WebhookMetrics(registry), options.Clock);
         var admission = new AdmissionChain(
         [
             .. PluginCatalog.All(_registry, identities, options.Clock),
@@ -89,7 +90,7 @@ internal sealed partial class ApiServerParts : IDisposable
         var definitions = _registry.Get(CustomResourceDefinitionStrategy.Info);
         IReadOnlyList<IEndpoint> builtIn = [];
         LiveApi? api = null;
-        _customResources = new CustomResourceServer(definitions, services, RunAsync, custom => api!.Current = Serve(custom));
+        _customResources = new CustomResourceServer(definitions, services, new CustomResourceConverters(caller, identities), RunAsync, custom => api!.Current = Serve(custom));
         _customResourceController = new CustomResourceController(definitions, services, kinds);
         builtIn =
         [

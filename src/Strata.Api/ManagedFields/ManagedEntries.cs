@@ -40,7 +40,7 @@ public static class ManagedEntries
 
     /// <summary>Writes the list in its order: appliers first, then by time, manager, version and subresource.</summary>
     /// <returns>JSON text; empty when there are no entries.</returns>
-    public static ReadOnlySpan<byte> Write(IReadOnlyList<ManagedEntry> entries)
+    public static ReadOnlyMemory<byte> Write(IReadOnlyList<ManagedEntry> entries)
     {
         if (entries.Count == 0)
         {
@@ -61,7 +61,7 @@ public static class ManagedEntries
             writer.WriteEndArray();
         }
 
-        return buffer.WrittenSpan;
+        return buffer.WrittenMemory;
     }
 
     /// <summary>Whether two lists say the same, apart from the times.</summary>

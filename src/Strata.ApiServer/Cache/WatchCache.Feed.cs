@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Strata.Api.Errors;
 using Strata.Store;
 
 namespace Strata.ApiServer.Cache;
@@ -12,6 +13,7 @@ internal sealed partial class WatchCache
     /// store's watch fails, the kind is listed again and watchers get the difference as events.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        var undecoded = 0; // Attempts in a row that failed.
         try
         {
             while (true)
@@ -19,11 +21,19 @@ internal sealed partial class WatchCache
                 try
                 {
                     var revision = await ListAsync(cancellationToken);
+                    undecoded = 0;
                     await FollowAsync(revision, cancellationToken);
                 }
                 catch (StoreException e)
                 {
                     LogRelisting(_logger, e, _options.Prefix);
+                }
+                catch (ApiException e)
+                {
+                    LogUndecodable(_logger, e, _options.Prefix);
+                    Fail(e);
+                    await WaitForReaderAsync(undecoded++, cancellationToken);
+                    continue;
                 }
                 await Task.Delay(_options.RelistDelay, _clock, cancellationToken);
             }
@@ -44,9 +54,11 @@ internal sealed partial class WatchCache
         {
             page = await _store.RangeAsync(range, revision, ListPage, cancellationToken);
             revision = page.Revision;
-            foreach (var entry in page.Entries)
+            var values = await DecodeAsync([.. page.Entries.Select(static entry => entry.Value)], cancellationToken);
+            for (var index = 0; index < values.Count; index++)
             {
-                if (TryMakeEntry(entry, entry.ModRevision) is { } made)
+                var entry = page.Entries[index];
+                if (TryMakeEntry(entry, values[index], entry.ModRevision) is { } made)
                 {
                     listed.Add(made);
                 }
@@ -68,9 +80,10 @@ internal sealed partial class WatchCache
         {
             var map = _snapshot.Map;
             var changes = new List<CacheEvent>(batch.Events.Count);
-            foreach (var change in batch.Events)
+            var values = await DecodeAsync([.. batch.Events.Select(static change => change.Kind == StoreEventKind.Delete ? default : change.Entry.Value)], cancellationToken);
+            for (var index = 0; index < values.Count; index++)
             {
-                if (ToCacheEvent(change, map) is { } made)
+                if (ToCacheEvent(batch.Events[index], values[index], map) is { } made)
                 {
                     map = made.Type == CacheEventType.Deleted ? map.Remove(made.Entry.Key) : map.Set(made.Entry);
                     changes.Add(made);
@@ -80,14 +93,14 @@ internal sealed partial class WatchCache
         }
     }
 
-    private CacheEvent? ToCacheEvent(StoreEvent change, EntryMap map)
+    private CacheEvent? ToCacheEvent(StoreEvent change, ReadOnlyMemory<byte> value, EntryMap map)
     {
         var previous = map.Get(Encoding.UTF8.GetString(change.Entry.Key.Span));
         if (change.Kind == StoreEventKind.Delete)
         {
             return previous is null ? null : new CacheEvent(CacheEventType.Deleted, previous.AtRevision(change.Revision), previous);
         }
-        var entry = TryMakeEntry(change.Entry, change.Revision);
+        var entry = TryMakeEntry(change.Entry, value, change.Revision);
         return entry switch
         {
             null when previous is null => null,
@@ -98,13 +111,39 @@ internal sealed partial class WatchCache
         };
     }
 
+    private ValueTask<IReadOnlyList<ReadOnlyMemory<byte>>> DecodeAsync(IReadOnlyList<ReadOnlyMemory<byte>> values, CancellationToken cancellationToken) =>
+        _options.Decode is { } decode && values.Count > 0 ? decode(values, cancellationToken) : ValueTask.FromResult(values);
+
+    /// <summary>Tells everybody who waits. Watches stay open: they get the difference when decoding works again.</summary>
+    private void Fail(ApiException reason)
+    {
+        lock (_gate)
+        {
+            _isUndecodable = true;
+            _waiters.ForEach(waiter => waiter.Reached.TrySetException(new ApiException(reason.Status, reason)));
+            _waiters.Clear();
+        }
+    }
+
+    // Whoever asks is told how it is now and not how it was. Each of them starts an attempt, one after the other; all that come meanwhile share the next.
+    private async Task WaitForReaderAsync(int failures, CancellationToken cancellationToken)
+    {
+        var pause = _options.RelistDelay * Math.Pow(2, Math.Min(failures, 20));
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task asked = _asked.Reader.WaitToReadAsync(enough.Token).AsTask();
+        await Task.WhenAny(asked, Task.Delay(pause < _options.LongestDecodeDelay ? pause : _options.LongestDecodeDelay, _clock, enough.Token));
+        await enough.CancelAsync();
+        await asked.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        cancellationToken.ThrowIfCancellationRequested();
+        _asked.Reader.TryRead(out _);
+    }
+
     /// <summary>Null, logged, when the bytes are not an object: one bad value must not take the whole kind away.</summary>
-    private CacheEntry? TryMakeEntry(StoreEntry stored, long revision)
+    private CacheEntry? TryMakeEntry(StoreEntry stored, ReadOnlyMemory<byte> value, long revision)
     {
         var key = Encoding.UTF8.GetString(stored.Key.Span);
         try
         {
-            var value = _options.Decode is { } decode ? decode(stored.Value) : stored.Value;
             var json = StoredObject.WithResourceVersion(value.Span, revision, out var metadata);
             return new CacheEntry(key, json, revision, metadata, _options.Fields(json));
         }
@@ -143,6 +182,7 @@ internal sealed partial class WatchCache
         lock (_gate)
         {
             Volatile.Write(ref _snapshot, new CacheSnapshot(map, revision));
+            _isUndecodable = false;
             if (restart)
             {
                 _recent.Restart(revision);

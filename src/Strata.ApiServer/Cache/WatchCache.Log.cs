@@ -10,6 +10,9 @@ internal sealed partial class WatchCache
     [LoggerMessage(CacheEventIds.Relisting, LogLevel.Warning, "The store's watch on {Prefix} failed; listing it again")]
     private static partial void LogRelisting(ILogger logger, Exception reason, string prefix);
 
+    [LoggerMessage(CacheEventIds.Undecodable, LogLevel.Warning, "What is stored under {Prefix} cannot be decoded now")]
+    private static partial void LogUndecodable(ILogger logger, Exception reason, string prefix);
+
     [LoggerMessage(CacheEventIds.Unreadable, LogLevel.Error, "The value of {Key} at revision {Revision} is not an object and is left out")]
     private static partial void LogUnreadable(ILogger logger, Exception reason, string key, long revision);
 }

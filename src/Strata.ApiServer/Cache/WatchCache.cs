@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
+using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Strata.Store;
 
@@ -24,6 +25,8 @@ internal sealed partial class WatchCache
     private readonly EventRing _recent;
     private readonly List<CacheSubscription> _subscriptions = [];
     private readonly List<(long Revision, TaskCompletionSource Reached)> _waiters = [];
+    private readonly Channel<bool> _asked = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite }); // Somebody wants decoding tried again.
+    private bool _isUndecodable;
     private bool _stopped;
 
     private CacheSnapshot _snapshot = new(EntryMap.Empty, 0);
@@ -45,6 +48,7 @@ internal sealed partial class WatchCache
     /// asked for its progress, so this takes microseconds whatever other kinds do. Revision 1 means "is filled".</summary>
     /// <remarks>A revision the store has not reached is waited for as well: the caller bounds the wait by its token.</remarks>
     /// <exception cref="ObjectDisposedException">The cache has stopped.</exception>
+    /// <exception cref="Api.Errors.ApiException">What is stored cannot be decoded now.</exception>
     public ValueTask WaitUntilAsync(long revision, CancellationToken cancellationToken) =>
         Snapshot().Revision >= revision ? ValueTask.CompletedTask : new ValueTask(WaitAsync(revision, cancellationToken));
 
@@ -92,6 +96,10 @@ internal sealed partial class WatchCache
                 return;
             }
             _waiters.Add(waiter);
+            if (_isUndecodable)
+            {
+                _asked.Writer.TryWrite(true);
+            }
         }
         try
         {

@@ -10,8 +10,9 @@ internal sealed record WatchCacheOptions
     /// <see cref="SelectableFields.Read"/>.</summary>
     public Func<ReadOnlyMemory<byte>, IReadOnlyDictionary<string, string>> Fields { get; init; } = new SelectableFields().Read;
 
-    /// <summary>Turns what is stored into what is served; null when that is the same.</summary>
-    public Func<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>>? Decode { get; init; }
+    /// <summary>Turns what is stored into what is served, in the same order; null when that is the same. An <see cref="Api.Errors.ApiException"/> says that it cannot be done
+    /// now; readers that wait are told so, and it is tried again.</summary>
+    public Func<IReadOnlyList<ReadOnlyMemory<byte>>, CancellationToken, ValueTask<IReadOnlyList<ReadOnlyMemory<byte>>>>? Decode { get; init; }
 
     /// <summary>Recent events kept for watches that begin in the past.</summary>
     public int RecentEvents { get; init; } = 4096;
@@ -24,4 +25,7 @@ internal sealed record WatchCacheOptions
 
     /// <summary>Pause before the store is listed again after a failure.</summary>
     public TimeSpan RelistDelay { get; init; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Longest pause before decoding is tried again when nobody asks; a reader that waits has it tried at once.</summary>
+    public TimeSpan LongestDecodeDelay { get; init; } = TimeSpan.FromSeconds(30);
 }

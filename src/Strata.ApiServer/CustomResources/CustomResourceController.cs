@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Strata.Api;
 using Strata.Api.Errors;
 using Strata.Api.Models;
+using Strata.ApiServer.CustomResources.Conversion;
 using Strata.ApiServer.Registry.ApiExtensions.CustomResourceDefinitions;
 using Strata.ApiServer.Registry.Generic;
 using Strata.Store;

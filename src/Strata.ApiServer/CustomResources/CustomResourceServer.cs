@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging;
 using Strata.ApiServer.Cache;
+using Strata.ApiServer.CustomResources.Conversion;
 using Strata.ApiServer.Registry.ApiExtensions.CustomResourceDefinitions;
 using Strata.ApiServer.Registry.Generic;
 using Strata.ApiServer.Requests;
@@ -13,7 +14,7 @@ namespace Strata.ApiServer.CustomResources;
 /// <param name="run">Keeps one kind's memory current until cancelled, and does not throw.</param>
 /// <param name="publish">Gets all endpoints of custom resources whenever one changes; called by one task.</param>
 internal sealed partial class CustomResourceServer(
-    ResourceStore definitions, RegistryServices services, Func<ResourceStore, CancellationToken, Task> run, Action<IReadOnlyList<IEndpoint>> publish)
+    ResourceStore definitions, RegistryServices services, CustomResourceConverters converters, Func<ResourceStore, CancellationToken, Task> run, Action<IReadOnlyList<IEndpoint>> publish)
 {
     private readonly ILogger _logger = services.Loggers.CreateLogger<CustomResourceServer>();
     private readonly Dictionary<string, (CacheEntry Entry, JsonObject Definition, ServedDefinition? Served)> _known = []; // Used by the task only.
@@ -130,9 +131,13 @@ internal sealed partial class CustomResourceServer(
         Retire(current, ended);
         try
         {
-            var served = ServedDefinition.Start(definition, services, run, cancellationToken);
+            var served = ServedDefinition.Start(definition, converters.Of(definition), services, run, cancellationToken);
             Interlocked.Increment(ref _running);
-            await served.WaitUntilFilledAsync(cancellationToken);
+            if (!CustomResourceConverters.AsksOthers(definition))
+            {
+                await served.WaitUntilFilledAsync(cancellationToken); // Else the requests wait: other definitions must not, and the webhook itself may need them to start.
+            }
+
             LogServing(_logger, definition.Name());
             return served;
         }

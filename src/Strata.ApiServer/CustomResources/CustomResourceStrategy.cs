@@ -6,6 +6,7 @@ using Strata.Api.ManagedFields;
 using Strata.Api.Models;
 using Strata.Api.OpenApi;
 using Strata.Api.Structural;
+using Strata.ApiServer.CustomResources.Conversion;
 using Strata.ApiServer.Registry.Generic;
 
 namespace Strata.ApiServer.CustomResources;

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Strata.ApiServer.CustomResources.Conversion;
 using Strata.ApiServer.Registry.ApiExtensions.CustomResourceDefinitions;
 using Strata.ApiServer.Registry.Endpoints;
 using Strata.ApiServer.Registry.Generic;
@@ -26,11 +27,12 @@ internal sealed class ServedDefinition : IAsyncDisposable
     public IEnumerable<ResourceStore> Stores => _stores.Select(static served => served.Store);
 
     /// <summary>Begins to keep the objects of every served version in memory.</summary>
+    /// <param name="converter">Between the versions.</param>
     /// <param name="run">Keeps one version's memory current until cancelled, and does not throw.</param>
-    public static ServedDefinition Start(JsonObject definition, RegistryServices services, Func<ResourceStore, CancellationToken, Task> run, CancellationToken stopping)
+    public static ServedDefinition Start(JsonObject definition, ICustomResourceConverter converter, RegistryServices services, Func<ResourceStore, CancellationToken, Task> run, CancellationToken stopping)
     {
         var stores = CustomResourceVersion.ReadAll(definition).Where(static version => version.IsServed)
-            .Select(version => (version, new ResourceStore(new CustomResourceStrategy(version, NoneConverter.Instance), services))).ToList();
+            .Select(version => (version, new ResourceStore(new CustomResourceStrategy(version, converter), services))).ToList();
         return new ServedDefinition(ContentsOf(definition), stores, CancellationTokenSource.CreateLinkedTokenSource(stopping), run);
     }
 

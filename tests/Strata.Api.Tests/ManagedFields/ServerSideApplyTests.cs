@@ -122,7 +122,7 @@ public sealed class ServerSideApplyTests
             new(ManagerId.Updater("c", Version, ""), Version, Time, FieldSet.OfFields("spec.paused")),
             new(ManagerId.Applier("z", ""), Version, Later, FieldSet.OfFields("spec.replicas")),
         ];
-        var list = JsonNode.Parse(ManagedEntries.Write(owners))!;
+        var list = JsonNode.Parse(ManagedEntries.Write(owners).Span)!;
         Assert.Equal(["z", "c", "b"], list.AsArray().Select(static entry => entry!["manager"]!.GetValue<string>()));
         Assert.True(ManagedEntries.AreSame(owners, ManagedEntries.TryRead(list)!));
         Assert.True(ManagedEntries.IsReset(JsonNode.Parse("[{}]")));

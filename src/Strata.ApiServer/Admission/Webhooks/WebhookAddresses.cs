@@ -40,5 +40,5 @@ internal sealed class WebhookAddresses(IObjectReader objects, IdentitySource cha
         return new IPEndPoint(IPAddress.Parse(address), number);
     }
 
-    private static WebhookCallException Unreachable(string why) => new($"failed to call webhook: {why}", 503);
+    private static WebhookCallException Unreachable(string why) => new(why, 503);
 }

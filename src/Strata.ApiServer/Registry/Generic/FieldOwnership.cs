@@ -74,7 +74,7 @@ internal sealed class FieldOwnership(ResourceStrategy strategy, TimeProvider clo
         var result = ServerSideApply.Apply(live, owners, request with { Ignored = IgnoredBy(mode) }, Schema, Now());
 
         // One empty entry when nobody owns anything, which is not the same as a client that says nothing.
-        result.Object.Metadata()["managedFields"] = result.Owners.Count == 0 ? new JsonArray(new JsonObject()) : JsonNode.Parse(ManagedEntries.Write(result.Owners));
+        result.Object.Metadata()["managedFields"] = result.Owners.Count == 0 ? new JsonArray(new JsonObject()) : JsonNode.Parse(ManagedEntries.Write(result.Owners).Span);
         return result.Object;
     }
 

@@ -77,15 +77,15 @@ internal sealed partial class ResourceStore
         var reservation = await ReserveAsync(admission, target, null, key.Name, cancellationToken);
         return await HoldingAsync<ServedObject?>(reservation, async () =>
         {
-            var json = Encode(target, ManagedEntries.Write(owners));
+            var encoded = await EncodeAsync(target, ManagedEntries.Write(owners), cancellationToken);
             if (context.DryRun)
             {
                 var existing = await _services.Store.GetAsync(storeKey, 0, cancellationToken);
-                return (existing is null ? ObjectOf(key, json, 0) : null, false);
+                return (existing is null ? ObjectOf(key, encoded.Served, 0) : null, false);
             }
 
-            var outcome = await _services.Store.PutAsync(storeKey, json, ExpectedRevision.Absent, cancellationToken);
-            return outcome.IsCommitted ? (ObjectOf(key, json, outcome.Revision), true) : (null, false);
+            var outcome = await _services.Store.PutAsync(storeKey, encoded.Stored, ExpectedRevision.Absent, cancellationToken);
+            return outcome.IsCommitted ? (ObjectOf(key, encoded.Served, outcome.Revision), true) : (null, false);
         });
     }
 

@@ -35,31 +35,32 @@ internal sealed partial class ResourceStore
     private async ValueTask<(DeleteResult? Result, StoreEntry? Winner)> TryDeleteAsync(
         WriteContext context, ObjectKey key, DeletionOptions options, StoreEntry entry, CancellationToken cancellationToken)
     {
-        var target = Decode(entry);
+        var current = await ServedAsync(entry.Value, cancellationToken);
+        var target = Parse(current, entry.ModRevision);
         CheckPreconditions(key, options, target.Metadata().TextOrEmpty("uid"), target.Metadata().TextOrEmpty("resourceVersion"));
-        var admission = Admission(context, AdmissionOperation.Delete, key, "", null, Decode(entry));
+        var admission = Admission(context, AdmissionOperation.Delete, key, "", null, Parse(current, entry.ModRevision));
         await _services.Admission.MutateAsync(admission, cancellationToken);
         await _services.Admission.ValidateAsync(admission, cancellationToken);
 
         var verdict = DeletionPlan.Compute(Strategy, target, options, _services.Clock.GetUtcNow());
         if (verdict == DeletionVerdict.AlreadyWaiting)
         {
-            return (new DeleteResult(ObjectOf(key, entry.Value, entry.ModRevision), IsRemoved: false), null);
+            return (new DeleteResult(ObjectOf(key, current, entry.ModRevision), IsRemoved: false), null);
         }
 
-        var json = Encode(target);
+        var encoded = await EncodeAsync(target, default, cancellationToken);
         if (context.DryRun || options.DryRun)
         {
-            return (new DeleteResult(ObjectOf(key, json, entry.ModRevision), verdict == DeletionVerdict.Remove), null);
+            return (new DeleteResult(ObjectOf(key, encoded.Served, entry.ModRevision), verdict == DeletionVerdict.Remove), null);
         }
 
         if (verdict == DeletionVerdict.Remove)
         {
-            var (removed, winner) = await RemoveAsync(key, json, entry, cancellationToken);
+            var (removed, winner) = await RemoveAsync(key, encoded, entry, cancellationToken);
             return (removed is { } last ? new DeleteResult(last, IsRemoved: true) : null, winner);
         }
 
-        var ((marked, other), _) = await PutAsync(key, json, entry, cancellationToken);
+        var ((marked, other), _) = await PutAsync(key, encoded, entry, cancellationToken);
         return (marked is { } waiting ? new DeleteResult(waiting, IsRemoved: false) : null, other);
     }
 

@@ -40,7 +40,7 @@ internal sealed partial class ResourceStore
         // The same version in memory is already decoded for whoever reads it next.
         return _cache.Snapshot().Get(TextKeyOf(key)) is { } cached && cached.Revision == entry.ModRevision
             ? ServedObject.From(cached)
-            : ObjectOf(key, entry.Value, entry.ModRevision);
+            : await ObjectOfAsync(key, entry, cancellationToken);
     }
 
     /// <summary>The object as memory has it, perhaps a moment old; null when memory does not have it.</summary>
@@ -190,8 +190,12 @@ internal sealed partial class ResourceStore
             while (true)
             {
                 var page = await _services.Store.RangeAsync(range, revision, StorePage, cancellationToken);
-                foreach (var stored in page.Entries)
+                var served = Strategy.Converter is { } converter
+                    ? await converter.FromStoredAsync([.. page.Entries.Select(static stored => stored.Value)], cancellationToken)
+                    : null;
+                for (var index = 0; index < page.Entries.Count; index++)
                 {
+                    var stored = page.Entries[index];
                     if (query.Limit > 0 && items.Count == query.Limit)
                     {
                         var token = new ContinueToken(revision, items[^1].Key[_prefix.Length..]).Encode();
@@ -200,7 +204,7 @@ internal sealed partial class ResourceStore
                     }
 
                     range = range.StartingAfter(stored.Key);
-                    var entry = EntryOf(stored);
+                    var entry = EntryOf(stored, served is null ? stored.Value : served[index]);
                     if (Matches(entry, query))
                     {
                         items.Add(entry);
@@ -223,9 +227,9 @@ internal sealed partial class ResourceStore
         }
     }
 
-    private CacheEntry EntryOf(StoreEntry stored)
+    private CacheEntry EntryOf(StoreEntry stored, ReadOnlyMemory<byte> served)
     {
-        var json = StoredObject.WithResourceVersion(Served(stored.Value).Span, stored.ModRevision, out var metadata);
+        var json = StoredObject.WithResourceVersion(served.Span, stored.ModRevision, out var metadata);
         return new CacheEntry(Encoding.UTF8.GetString(stored.Key.Span), json, stored.ModRevision, metadata, _fields.Read(json));
     }
 

@@ -68,9 +68,10 @@ internal sealed partial class ResourceStore
         WriteContext context, ObjectKey key, string subresource, WriteMode mode, StoreEntry entry, Func<JsonObject, ValueTask<JsonObject>> change,
         CancellationToken cancellationToken)
     {
-        var old = Decode(entry);
+        var current = await ServedAsync(entry.Value, cancellationToken);
+        var old = Parse(current, entry.ModRevision);
         var oldOwners = FieldOwnership.Detach(old);
-        var wanted = await change(Decode(entry));
+        var wanted = await change(Parse(current, entry.ModRevision));
         var wantedOwners = FieldOwnership.Detach(wanted);
         CheckIdentity(wanted.Metadata(), old.Metadata(), key);
         var target = Combine(wanted, old, mode);
@@ -84,34 +85,34 @@ internal sealed partial class ResourceStore
 
         if (!owners.IsChanged && Strategy.AreEqual(target, old) && Strategy.Converter?.IsCurrent(entry.Value.Span) != false)
         {
-            return (ObjectOf(key, entry.Value, entry.ModRevision), null); // Nothing to write: no new version, no event.
+            return (ObjectOf(key, current, entry.ModRevision), null); // Nothing to write: no new version, no event.
         }
 
         var isRemoval = DeletionPlan.IsDone(Strategy, target);
         var reservation = isRemoval ? admission.Held : await ReserveAsync(admission, target, old, key.Name, cancellationToken);
         return await HoldingAsync<(ServedObject?, StoreEntry?)>(reservation, async () =>
         {
-            var json = Encode(target, ManagedEntries.Write(owners.List));
+            var encoded = await EncodeAsync(target, ManagedEntries.Write(owners.List), cancellationToken);
             if (context.DryRun)
             {
-                return ((ObjectOf(key, json, entry.ModRevision), null), false);
+                return ((ObjectOf(key, encoded.Served, entry.ModRevision), null), false);
             }
 
             return isRemoval
-                ? (await RemoveAsync(key, json, entry, cancellationToken), false)
-                : await PutAsync(key, json, entry, cancellationToken);
+                ? (await RemoveAsync(key, encoded, entry, cancellationToken), false)
+                : await PutAsync(key, encoded, entry, cancellationToken);
         });
     }
 
     private async ValueTask<((ServedObject?, StoreEntry?) Result, bool IsStored)> PutAsync(
-        ObjectKey key, byte[] json, StoreEntry entry, CancellationToken cancellationToken)
+        ObjectKey key, EncodedObject encoded, StoreEntry entry, CancellationToken cancellationToken)
     {
-        var outcome = await _services.Store.PutAsync(entry.Key, json, entry.ModRevision, cancellationToken);
-        return outcome.IsCommitted ? ((ObjectOf(key, json, outcome.Revision), null), true) : ((null, outcome.Entry), false);
+        var outcome = await _services.Store.PutAsync(entry.Key, encoded.Stored, entry.ModRevision, cancellationToken);
+        return outcome.IsCommitted ? ((ObjectOf(key, encoded.Served, outcome.Revision), null), true) : ((null, outcome.Entry), false);
     }
 
     // The last finalizer went with this update: the object goes in the same request.
-    private async ValueTask<(ServedObject?, StoreEntry?)> RemoveAsync(ObjectKey key, byte[] json, StoreEntry entry, CancellationToken cancellationToken)
+    private async ValueTask<(ServedObject?, StoreEntry?)> RemoveAsync(ObjectKey key, EncodedObject encoded, StoreEntry entry, CancellationToken cancellationToken)
     {
         var outcome = await _services.Store.DeleteAsync(entry.Key, entry.ModRevision, cancellationToken);
         if (!outcome.IsDeleted)
@@ -120,7 +121,7 @@ internal sealed partial class ResourceStore
         }
 
         await OnRemovedAsync(entry);
-        return (ObjectOf(key, json, outcome.Revision), null);
+        return (ObjectOf(key, encoded.Served, outcome.Revision), null);
     }
 
     private void CheckIdentity(JsonObject wanted, JsonObject old, ObjectKey key)

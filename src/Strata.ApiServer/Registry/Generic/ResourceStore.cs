@@ -26,6 +26,7 @@ internal sealed partial class ResourceStore
 
     private readonly RegistryServices _services;
     private readonly StoredJson _stored;
+    private readonly StoredJson _served;
     private readonly string _prefix;
     private readonly SelectableFieldReader _fields;
     private readonly WatchCache _cache;
@@ -36,12 +37,13 @@ internal sealed partial class ResourceStore
         Strategy = strategy;
         _services = services;
         _stored = new StoredJson(strategy.StorageKind);
+        _served = new StoredJson(strategy.Kind);
         _prefix = PrefixOf(strategy.Kind);
         _fields = new SelectableFieldReader(strategy);
         _ownership = new FieldOwnership(strategy, services.Clock);
         _cache = new WatchCache(
             services.Store,
-            new WatchCacheOptions { Prefix = _prefix, Fields = _fields.Read, Decode = strategy.Converter is { } converter ? converter.FromStored : null, RecentEvents = RecentEvents, RecentEventBytes = RecentEventBytes },
+            new WatchCacheOptions { Prefix = _prefix, Fields = _fields.Read, Decode = strategy.Converter is { } converter ? converter.FromStoredAsync : null, RecentEvents = RecentEvents, RecentEventBytes = RecentEventBytes },
             services.Clock, services.Loggers.CreateLogger<WatchCache>());
     }
 
@@ -69,18 +71,31 @@ internal sealed partial class ResourceStore
     /// <exception cref="ApiException">NotFound: the name is longer than any that is stored.</exception>
     private byte[] KeyOf(ObjectKey key) => Encoding.UTF8.GetBytes(TextKeyOf(key)) is { Length: <= IRevisionedStore.MaxKeyLength } bytes ? bytes : throw ApiErrors.NotFound(Kind, key.Name);
 
-    private ServedObject ObjectOf(ObjectKey key, ReadOnlyMemory<byte> stored, long revision)
+    private async ValueTask<ServedObject> ObjectOfAsync(ObjectKey key, StoreEntry entry, CancellationToken cancellationToken) =>
+        ObjectOf(key, await ServedAsync(entry.Value, cancellationToken), entry.ModRevision);
+
+    private static ServedObject ObjectOf(ObjectKey key, ReadOnlyMemory<byte> served, long revision) =>
+        new(key, new ApiObject(revision == 0 ? served : StoredObject.WithResourceVersion(served.Span, revision)));
+
+    private async ValueTask<ReadOnlyMemory<byte>> ServedAsync(ReadOnlyMemory<byte> stored, CancellationToken cancellationToken) =>
+        Strategy.Converter is { } converter ? (await converter.FromStoredAsync([stored], cancellationToken))[0] : stored;
+
+    private static JsonObject Parse(ReadOnlyMemory<byte> served, long revision) => JsonNode.Parse(StoredObject.WithResourceVersion(served.Span, revision))!.AsObject();
+
+    private async ValueTask<EncodedObject> EncodeAsync(JsonObject target, ReadOnlyMemory<byte> managedFields, CancellationToken cancellationToken)
     {
-        var served = Served(stored);
-        return new(key, new ApiObject(revision == 0 ? served : StoredObject.WithResourceVersion(served.Span, revision)));
+        if (Strategy.Converter is not { } converter)
+        {
+            var only = _stored.Encode(target, managedFields.Span);
+            return new EncodedObject(only, only);
+        }
+
+        var served = _served.Encode(target, managedFields.Span);
+        var stored = Strategy.Kind == Strategy.StorageKind
+            ? served
+            : _stored.Encode(await converter.ToStoredAsync(JsonNode.Parse(served)!.AsObject(), cancellationToken));
+        return new EncodedObject(stored, served);
     }
-
-    private JsonObject Decode(StoreEntry entry) => JsonNode.Parse(StoredObject.WithResourceVersion(Served(entry.Value).Span, entry.ModRevision))!.AsObject();
-
-    private ReadOnlyMemory<byte> Served(ReadOnlyMemory<byte> stored) => Strategy.Converter is { } converter ? converter.FromStored(stored) : stored;
-
-    private byte[] Encode(JsonObject target, ReadOnlySpan<byte> managedFields = default) =>
-        _stored.Encode(Strategy.Converter is { } converter ? converter.ToStored(target) : target, managedFields);
 
     private AdmissionRequest Admission(
         WriteContext context, AdmissionOperation operation, ObjectKey key, string subresource, JsonObject? target, JsonObject? old) => new()

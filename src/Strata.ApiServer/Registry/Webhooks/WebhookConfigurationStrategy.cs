@@ -50,7 +50,7 @@ internal sealed class WebhookConfigurationStrategy(bool isMutating) : ResourceSt
         {
             var path = $"webhooks[{index}]";
             ValidateHook(hook, path, errors);
-            ValidateReviewVersions(hook, $"{path}.admissionReviewVersions", errors);
+            ReviewVersionValidation.Validate(hook, "admissionReviewVersions", path, errors);
             if (hook.Text("name") is { } name && !names.Add(name))
             {
                 errors.Duplicate($"{path}.name", name);
@@ -114,33 +114,6 @@ internal sealed class WebhookConfigurationStrategy(bool isMutating) : ResourceSt
         if (hook.Text(field) is { } given && !choices.Contains(given))
         {
             errors.NotSupported($"{path}.{field}", given, choices);
-        }
-    }
-
-    private static void ValidateReviewVersions(JsonObject hook, string path, FieldErrors errors)
-    {
-        if (hook.Count("admissionReviewVersions") == 0)
-        {
-            errors.Required(path, "must specify one of v1, v1beta1");
-            return;
-        }
-
-        var seen = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var (version, index) in hook.Texts("admissionReviewVersions"))
-        {
-            if (seen.Add(version))
-            {
-                ObjectNames.ValidateRfc1035Label(version, $"{path}[{index}]", errors);
-            }
-            else
-            {
-                errors.Invalid($"{path}[{index}]", version, "duplicate version");
-            }
-        }
-
-        if (!seen.Contains("v1") && !seen.Contains("v1beta1"))
-        {
-            errors.Invalid(path, hook["admissionReviewVersions"], "must include at least one of v1, v1beta1");
         }
     }
 

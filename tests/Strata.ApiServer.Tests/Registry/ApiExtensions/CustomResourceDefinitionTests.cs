@@ -23,7 +23,6 @@ public sealed class CustomResourceDefinitionTests
     [InlineData("spec.scope", "Everywhere", "spec.scope: Unsupported value: \"Everywhere\": supported values: \"Cluster\", \"Namespaced\"")]
     [InlineData("spec.names.listKind", "Thing", "spec.names.listKind: Invalid value: \"Thing\": kind and listKind may not be the same")]
     [InlineData("spec.preserveUnknownFields", true, "spec.preserveUnknownFields: Invalid value: true: cannot set to true, set x-kubernetes-preserve-unknown-fields to true in spec.versions[*].schema instead")]
-    [InlineData("spec.conversion.strategy", "Webhook", "spec.conversion.strategy: Forbidden: conversion by webhook is not supported by this server; use None, which changes apiVersion only")]
     [InlineData("spec.conversion.strategy", "Magic", "spec.conversion.strategy: Unsupported value: \"Magic\": supported values: \"None\", \"Webhook\"")]
     [InlineData("spec.versions.0.storage", false, "spec.versions: Invalid value: [{\"name\":\"v1\",\"served\":true,\"storage\":false}]: must have exactly one version marked as storage version")]
     [InlineData("spec.versions.0.deprecationWarning", "old", "spec.versions[0].deprecationWarning: Invalid value: \"old\": can only be set for deprecated versions")]

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Strata.Api.Errors;
 using Strata.ApiServer.Registry.Generic;
+using Strata.ApiServer.Registry.Webhooks;
 
 namespace Strata.ApiServer.Registry.ApiExtensions.CustomResourceDefinitions;
 
@@ -204,6 +205,20 @@ internal static class CustomResourceDefinitionValidation
         }
     }
 
+    private static void ValidateWebhook(JsonObject? webhook, string path, FieldErrors errors)
+    {
+        if (webhook.Object("clientConfig") is { } client)
+        {
+            WebhookClientValidation.Validate(client, $"{path}.clientConfig", errors);
+        }
+        else
+        {
+            errors.Required($"{path}.clientConfig", "required when strategy is set to Webhook");
+        }
+
+        ReviewVersionValidation.Validate(webhook, "conversionReviewVersions", path, errors);
+    }
+
     private static void ValidateConversion(JsonObject? conversion, FieldErrors errors)
     {
         switch (conversion.TextOrEmpty("strategy"))
@@ -219,7 +234,7 @@ internal static class CustomResourceDefinitionValidation
 
                 break;
             case "Webhook":
-                errors.Forbidden("spec.conversion.strategy", "conversion by webhook is not supported by this server; use None, which changes apiVersion only");
+                ValidateWebhook(conversion.Object("webhook"), "spec.conversion.webhook", errors);
                 break;
             case var other:
                 errors.NotSupported("spec.conversion.strategy", other, "None", "Webhook");
